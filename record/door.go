@@ -1,0 +1,208 @@
+package record
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"haochaping/directory"
+)
+
+// Door holds the acceptance rules of one installation. It is the same for every
+// way in: HTTP, file import and demo. Safe for concurrent use.
+type Door struct {
+	Zone   *time.Location
+	Key    []byte        // keys the content hash and the rater tokens; at least 32 bytes
+	Future time.Duration // how far ahead of the collector's clock a time may lie
+	Past   time.Duration // how far back a time may lie
+	// Codes returns the code map of a source in force at a time.
+	Codes func(source string, at time.Time) (CodeMap, bool)
+	// Seal encrypts a contact to a key whose private half is elsewhere; nil = contacts are refused.
+	Seal func(contact string) (string, error)
+}
+
+// skewTolerated is the clock difference under which a sender's clock is believed.
+const skewTolerated = time.Minute
+
+// Token returns the keyed token that stands for a rater's phone or ID.
+func (d *Door) Token(identity string) string {
+	return hex.EncodeToString(d.mac("rater", []byte(foldDigits(identity)))[:16])
+}
+
+// ContentHash is the keyed hash of a wire record as sent; 16 bytes.
+func (d *Door) ContentHash(in any) [16]byte {
+	b, err := json.Marshal(in) // struct order is fixed and map keys are sorted: canonical
+	if err != nil {
+		panic("record: wire struct cannot be marshalled: " + err.Error())
+	}
+	return [16]byte(d.mac("content", b)[:16])
+}
+
+func (d *Door) mac(purpose string, b []byte) []byte {
+	m := hmac.New(sha256.New, d.Key)
+	// hash.Hash never returns an error.
+	m.Write([]byte(purpose))
+	m.Write([]byte{0})
+	m.Write(b)
+	return m.Sum(nil)
+}
+
+// checker collects the problems of one record.
+type checker struct {
+	door     *Door
+	rc       Receipt
+	problems Problems
+}
+
+func (c *checker) stamp(in any, region string) Stamp {
+	h := c.rc.Content
+	if h == ([16]byte{}) {
+		h = c.door.ContentHash(in)
+	}
+	return Stamp{
+		ReceivedAt: c.rc.Now, Collector: c.rc.Collector, Sender: c.rc.Sender,
+		ContentHash: binary.BigEndian.Uint64(h[:8]), RegionRaw: region,
+	}
+}
+
+func (c *checker) uuid(field, s string, required bool) uuid.UUID {
+	if s == "" {
+		if required {
+			c.problems.add(field, CodeMissing, "required: a UUID that you choose, UUIDv7 preferred")
+		}
+		return uuid.Nil
+	}
+	id, err := uuid.Parse(s)
+	if err != nil || len(s) != 36 || id == uuid.Nil {
+		c.problems.add(field, CodeInvalid, "must be a UUID of 36 characters and not all zeros")
+		return uuid.Nil
+	}
+	return id
+}
+
+// code checks a short opaque code: printable, at most 64 characters.
+func (c *checker) code(field, s string, required bool) string {
+	s = c.text(field, s, 64)
+	if s == "" && required {
+		c.problems.add(field, CodeMissing, "required")
+	}
+	return s
+}
+
+func (c *checker) text(field, s string, limit int) string {
+	if !utf8.ValidString(s) {
+		c.problems.add(field, CodeInvalid, "not valid UTF-8 text")
+		return ""
+	}
+	s = strings.TrimSpace(s)
+	if utf8.RuneCountInString(s) > limit {
+		c.problems.add(field, CodeTooLong, "at most %d characters", limit)
+		return ""
+	}
+	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }) >= 0 {
+		c.problems.add(field, CodeInvalid, "contains control characters: remove them")
+		return ""
+	}
+	return s
+}
+
+// oneOf checks an enumeration; the first value is the default for "".
+func (c *checker) oneOf(field, s string, values ...string) string {
+	if s == "" {
+		return values[0]
+	}
+	if !slices.Contains(values, s) {
+		c.problems.add(field, CodeInvalid, "must be one of %s", strings.Trim(strings.Join(values, ", "), ", "))
+		return values[0]
+	}
+	return s
+}
+
+func (c *checker) place(p Place) Place {
+	return Place{
+		Region: directory.CanonicalRegion(c.code("region", p.Region, false)),
+		Hall:   c.code("hall", p.Hall, false), Window: c.code("window", p.Window, false),
+		Department: c.code("department", p.Department, false), Item: c.code("item", p.Item, false),
+		Staff: c.code("staff", p.Staff, false),
+	}
+}
+
+func (c *checker) tags(in []string) []string {
+	if len(in) > 20 {
+		c.problems.add("tags", CodeTooLong, "at most 20 tags")
+		return nil
+	}
+	var out []string
+	for _, t := range in {
+		t = c.text("tags", t, 32)
+		if t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// past checks a time by the collector's clock after correcting it by the sender's
+// offset; it returns the corrected and the sent time.
+func (c *checker) past(field string, t *time.Time, required bool) (corrected, sent time.Time) {
+	if t == nil || t.IsZero() {
+		if required {
+			c.problems.add(field, CodeMissing, "required: RFC 3339 with an offset, such as 2026-05-04T09:30:00+08:00")
+		}
+		return time.Time{}, time.Time{}
+	}
+	corrected, sent = *t, *t
+	if c.rc.Skew.Abs() > skewTolerated {
+		corrected = t.Add(c.rc.Skew)
+	}
+	if corrected.After(c.rc.Now.Add(c.door.Future)) {
+		c.problems.add(field, CodeTime, "lies in the future: check the sender's clock, or send its time in the Device-Now header")
+	}
+	if corrected.Before(c.rc.Now.Add(-c.door.Past)) {
+		c.problems.add(field, CodeTime, "lies further back than this installation accepts (collector.clock_past)")
+	}
+	return corrected, sent
+}
+
+// moment checks a time that may lie in the future, such as a promised one.
+func (c *checker) moment(field string, m Moment) time.Time {
+	if m == "" {
+		return time.Time{}
+	}
+	t, err := m.At(c.door.Zone)
+	if err != nil {
+		c.problems.add(field, CodeTime, "must be RFC 3339 with an offset, or a date such as 2026-05-04")
+		return time.Time{}
+	}
+	if !c.plausible(t) {
+		c.problems.add(field, CodeTime, "lies outside the years that this installation accepts")
+	}
+	return t
+}
+
+// plausible bounds a time that may lie in the future.
+func (c *checker) plausible(t time.Time) bool {
+	return !t.After(c.rc.Now.AddDate(10, 0, 0)) && !t.Before(c.rc.Now.Add(-c.door.Past))
+}
+
+// eventKey hashes what names a service event within a source: (source, case,
+// service number, else stage). The zero UUID means that the source names none.
+func eventKey(source, caseID, serviceNumber, stage string) uuid.UUID {
+	if caseID == "" {
+		return uuid.Nil
+	}
+	step := serviceNumber
+	if step == "" {
+		step = "stage:" + stage
+	}
+	sum := sha256.Sum256([]byte(source + "\x00" + caseID + "\x00" + step))
+	return uuid.UUID(sum[:16])
+}

@@ -1,0 +1,111 @@
+package record
+
+import (
+	"regexp"
+	"strings"
+)
+
+// foldDigits turns full-width digits, letters and signs into their ASCII forms.
+func foldDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0xff01 && r <= 0xff5e {
+			return r - 0xfee0
+		}
+		return r
+	}, s)
+}
+
+// numberRun is a run of digits as people write them: up to two blanks, dots or
+// hyphens between groups, and an x or X at the very end.
+var (
+	numberRun  = regexp.MustCompile(`[0-9０-９](?:[ .\-－—·\t　\x{a0}]{0,2}[0-9０-９])*[xXｘＸ]?`)
+	digitGroup = regexp.MustCompile(`[0-9０-９]+[xXｘＸ]?`)
+)
+
+const (
+	phoneRemoved = "[电话已隐去]"
+	cardRemoved  = "[证件号已隐去]"
+)
+
+// RedactPersonal removes mobile phone numbers and resident ID-card numbers from
+// free text. An ID-card number must pass its check digit (GB 11643: weights
+// 2^i mod 11), so that an 18-digit order number survives. Digits that touch more
+// digits are part of a longer number and survive; groups that stand beside
+// others ("13800138000 13900139000") are looked at in every combination.
+func RedactPersonal(s string) string {
+	return numberRun.ReplaceAllStringFunc(s, redactRun)
+}
+
+func redactRun(run string) string {
+	groups := digitGroup.FindAllStringIndex(run, -1)
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(groups); i++ {
+		// No number has more digits than groups of one digit each.
+		for j := min(len(groups), i+18) - 1; j >= i; j-- {
+			removed, end := personal(run[:groups[j][1]], groups[i][0])
+			if removed == "" {
+				continue
+			}
+			out.WriteString(run[done:groups[i][0]])
+			out.WriteString(removed)
+			done, i = end, j
+			break
+		}
+	}
+	out.WriteString(run[done:])
+	return out.String()
+}
+
+// personal says what stands for the number text[from:], or "" if it is no
+// personal one, and where that number ends.
+func personal(text string, from int) (removed string, end int) {
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case r == 'x' || r == 'X':
+			return 'X'
+		}
+		return -1
+	}, foldDigits(text[from:]))
+	end = len(text)
+	if isIDCard(digits) {
+		return cardRemoved, end
+	}
+	if strings.HasSuffix(digits, "X") {
+		digits, end = digits[:len(digits)-1], len(strings.TrimRight(text, "xXｘＸ"))
+	}
+	switch {
+	case isMobile(digits):
+		return phoneRemoved, end
+	case isIDCard(digits):
+		return cardRemoved, end
+	}
+	return "", end
+}
+
+func isMobile(d string) bool {
+	switch {
+	case len(d) == 13 && strings.HasPrefix(d, "86"):
+		d = d[2:]
+	case len(d) == 15 && strings.HasPrefix(d, "0086"):
+		d = d[4:]
+	}
+	return len(d) == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9'
+}
+
+func isIDCard(d string) bool {
+	if len(d) != 18 {
+		return false
+	}
+	sum := 0
+	for i := range 17 {
+		if d[i] < '0' || d[i] > '9' {
+			return false
+		}
+		weight := (1 << (17 - i)) % 11
+		sum += int(d[i]-'0') * weight
+	}
+	return "10X98765432"[sum%11] == d[17]
+}
