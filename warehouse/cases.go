@@ -1,0 +1,81 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/ext"
+
+	"haochaping/record"
+)
+
+var caseColumns = []column[record.Case]{
+	col("source", func(c *record.Case) string { return c.Source }),
+	col("case_id", func(c *record.Case) string { return c.CaseID }),
+	col("version", func(c *record.Case) uint64 { return c.Version }),
+	col("rank", func(c *record.Case) *big.Int { return rank(c.Version, c.ContentHash) }),
+	col("content_hash", func(c *record.Case) uint64 { return c.ContentHash }),
+	col("batch_id", func(c *record.Case) string { return c.BatchID }),
+	col("kind", func(c *record.Case) string { return c.Kind }),
+	col("region", func(c *record.Case) string { return c.Region }),
+	col("region_raw", func(c *record.Case) string { return c.RegionRaw }),
+	col("hall", func(c *record.Case) string { return c.Hall }),
+	col("window", func(c *record.Case) string { return c.Window }),
+	col("department", func(c *record.Case) string { return c.Department }),
+	col("item", func(c *record.Case) string { return c.Item }),
+	col("staff", func(c *record.Case) string { return c.Staff }),
+	col("status", func(c *record.Case) string { return c.Status }),
+	timeCol("accepted_at", func(c *record.Case) time.Time { return c.AcceptedAt }),
+	timeCol("promised_at", func(c *record.Case) time.Time { return c.PromisedAt }),
+	timeCol("statutory_at", func(c *record.Case) time.Time { return c.StatutoryAt }),
+	timeCol("finished_at", func(c *record.Case) time.Time { return c.FinishedAt }),
+	dayCol("accepted_day", func(c *record.Case) record.EventDay { return c.AcceptedDay }),
+	dayCol("finished_day", func(c *record.Case) record.EventDay { return c.FinishedDay }),
+	col("suspensions", func(c *record.Case) []map[string]any { return suspensions(c) }),
+	col("suspended_seconds", func(c *record.Case) int64 { return c.SuspendedSeconds }),
+	col("handling_seconds", func(c *record.Case) int64 { return c.HandlingSeconds }),
+	col("visits", func(c *record.Case) int32 { return c.Visits }),
+	col("on_the_spot", func(c *record.Case) bool { return c.OnTheSpot }),
+	col("filed_online", func(c *record.Case) bool { return c.FiledOnline }),
+	col("test", func(c *record.Case) bool { return c.Test }),
+	timeCol("received_at", func(c *record.Case) time.Time { return c.ReceivedAt }),
+	col("collector", func(c *record.Case) string { return c.Collector }),
+	col("sender", func(c *record.Case) string { return c.Sender }),
+}
+
+func suspensions(c *record.Case) []map[string]any {
+	out := make([]map[string]any, len(c.Suspensions))
+	for i, s := range c.Suspensions {
+		out[i] = map[string]any{"from": orEpoch(s.From), "to": orEpoch(s.To)}
+	}
+	return out
+}
+
+// insertCases stores versions of cases and finds every day on which one of their
+// versions counts.
+func (w *Warehouse) insertCases(ctx context.Context, cases []record.Case, token string, dirty *dirtyDays) error {
+	if len(cases) == 0 {
+		return nil
+	}
+	if err := insert(ctx, w, "cases", caseColumns, cases, token); err != nil {
+		return err
+	}
+	lookup, err := ext.NewTable("batch_cases", ext.Column("source", "String"), ext.Column("case_id", "String"))
+	if err != nil {
+		return fmt.Errorf("look up cases: %w", err)
+	}
+	for i := range cases {
+		c := &cases[i]
+		dirty.add(c.AcceptedDay, partCase)
+		if c.Closed() {
+			dirty.add(c.FinishedDay, partCase)
+		}
+		if err := lookup.Append(c.Source, c.CaseID); err != nil {
+			return fmt.Errorf("look up cases: %w", err)
+		}
+	}
+	return w.dirtyFrom(clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup)), "case_days", nil, partCase, dirty)
+}

@@ -1,0 +1,31 @@
+package warehouse
+
+import "strings"
+
+// factColumns are the columns that every fact table ends with, in the order of
+// migration 00003. Columns of type Map are summed key by key.
+var factColumns = []string{
+	"level_1", "level_2", "level_3", "level_4", "level_5", "default_1", "default_2", "default_3", "default_4",
+	"default_5", "reassessed_1", "reassessed_2", "reassessed_3", "reassessed_4", "reassessed_5", "unanswered",
+	"declined", "events", "rated", "prompted", "excluded", "channel_valid", "channel_bad", "tags", "hours",
+	"accepted", "finished", "promised", "on_time", "early", "promised_seconds", "statutory_seconds", "handled",
+	"handling_seconds", "handling", "visits_known", "visits", "on_the_spot", "filed_online",
+}
+
+var mapColumns = map[string]bool{"channel_valid": true, "channel_bad": true, "tags": true, "hours": true, "handling": true}
+
+// columnList is the fact columns for an INSERT or a plain SELECT.
+func columnList() string { return strings.Join(factColumns, ", ") }
+
+// columnSums sums every fact column under its own name.
+func columnSums() string {
+	sums := make([]string, len(factColumns))
+	for i, c := range factColumns {
+		f := "sum"
+		if mapColumns[c] {
+			f = "sumMap"
+		}
+		sums[i] = f + "(f." + c + ") AS " + c
+	}
+	return strings.Join(sums, ", ")
+}

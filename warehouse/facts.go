@@ -1,0 +1,366 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"haochaping/calendar"
+	"haochaping/evaluation"
+)
+
+// factTable is a family of fact tables with the same keys.
+type factTable struct {
+	name string
+	keys []string
+}
+
+var (
+	regionFacts     = factTable{"region", []string{"region", "line", "parent", "depth"}}
+	departmentFacts = factTable{"department", []string{"region", "department"}}
+	windowFacts     = factTable{"window", []string{"hall", "window"}}
+	itemFacts       = factTable{"item", []string{"item", "department"}}
+)
+
+// depthStored is how many upper levels of the tree day_region holds.
+const depthStored = 3
+
+// plan is a query being built: where its rows come from and what they are told apart by.
+type plan struct {
+	table  factTable
+	keys   []string // column expressions, each AS one of the Row's names
+	names  []string
+	filter []string
+	params params
+}
+
+// Facts reads facts. The rows come sorted by step and key. A unit without any record
+// has no row: no data is not zero.
+func (w *Warehouse) Facts(ctx context.Context, q evaluation.Query) (result []evaluation.Row, err error) {
+	if q.To < q.From {
+		return nil, fmt.Errorf("read facts: the period ends (%s) before it begins (%s)", q.To, q.From)
+	}
+	p, err := w.plan(q)
+	if err != nil {
+		return nil, err
+	}
+	text, err := p.text(q, w.openMonth())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := w.conn.Query(clickhouse.Context(ctx, clickhouse.WithParameters(p.params)), text)
+	if err != nil {
+		return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		r, err := scanFacts(rows, q, p.names)
+		if err != nil {
+			return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+		}
+		result = append(result, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+	}
+	if q.By == evaluation.ByChannel {
+		return byChannel(result), nil
+	}
+	return result, nil
+}
+
+// openMonth is the first month that is read from its days: the one before the current
+// month, which may have just ended and not be summed yet.
+func (w *Warehouse) openMonth() calendar.Day {
+	return calendar.Previous(calendar.KindMonth, calendar.DayOf(time.Now(), w.zone)).From
+}
+
+func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
+	p := &plan{params: params{"from": q.From.String(), "to": q.To.String()}}
+	dir := w.Directory()
+	switch {
+	case q.By == evaluation.ByItem:
+		p.table = itemFacts
+	case q.By == evaluation.ByHall, q.By == evaluation.ByWindow, q.Hall != "":
+		p.table = windowFacts
+	case q.By == evaluation.ByDepartment, q.Department != "", w.below(q):
+		p.table = departmentFacts
+	default:
+		p.table = regionFacts
+	}
+	if err := p.dimension(q); err != nil {
+		return nil, err
+	}
+	switch p.table.name {
+	case "region":
+		p.regionFilter(q)
+	case "department":
+		p.departmentFilter(q, dir)
+	case "window":
+		p.windowFilter(q, dir)
+	case "item":
+		if q.Department != "" {
+			p.where("department = {department:String}", "department", q.Department)
+		}
+	}
+	return p, nil
+}
+
+// below says whether the query needs nodes deeper than day_region holds.
+func (w *Warehouse) below(q evaluation.Query) bool {
+	dir := w.Directory()
+	switch {
+	case q.Level > depthStored && q.Parent == "":
+		return true
+	case q.Parent != "":
+		return dir.Level(q.Parent) >= depthStored
+	default:
+		return q.Region != "" && dir.Level(q.Region) > depthStored
+	}
+}
+
+func (p *plan) where(condition, name, value string) {
+	p.filter = append(p.filter, condition)
+	if name != "" {
+		p.params[name] = value
+	}
+}
+
+func (p *plan) key(expression, name string) {
+	if expression != name {
+		expression += " AS " + name
+	}
+	p.keys = append(p.keys, expression)
+	p.names = append(p.names, name)
+}
+
+func (p *plan) dimension(q evaluation.Query) error {
+	byNode := "region"
+	if p.table.name == "department" && (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) {
+		byNode = "path[{node_depth:UInt8}]"
+	}
+	byLine := "line"
+	if p.table.name == "department" {
+		byLine = "department_line"
+	}
+	switch q.By {
+	case evaluation.ByTotal, evaluation.ByChannel:
+	case evaluation.ByRegion:
+		p.key(byNode, "region")
+	case evaluation.ByRegionLine:
+		p.key(byNode, "region")
+		p.key(byLine, "line")
+	case evaluation.ByLine:
+		p.key(byLine, "line")
+	case evaluation.ByDepartment:
+		p.key("department", "department")
+	case evaluation.ByHall:
+		p.key("hall", "hall")
+	case evaluation.ByWindow:
+		p.key("hall", "hall")
+		p.key("window", "window")
+	case evaluation.ByItem:
+		p.key("item", "item")
+	default:
+		return fmt.Errorf("read facts: %q is no dimension", q.By)
+	}
+	if p.table.name == "window" && (q.By == evaluation.ByRegion || q.By == evaluation.ByLine || q.By == evaluation.ByRegionLine) {
+		return fmt.Errorf("read facts: a hall lies in one region and its windows serve many lines: by %s needs no hall", q.By)
+	}
+	return nil
+}
+
+func (p *plan) regionFilter(q evaluation.Query) {
+	switch {
+	case (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) && q.Parent != "":
+		p.where("parent = {parent:String}", "parent", q.Parent)
+	case q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine:
+		p.where("depth = {depth:UInt8}", "depth", fmt.Sprint(max(q.Level, 1)))
+		if q.Region != "" {
+			p.where("region IN (SELECT region FROM region_paths FINAL WHERE has(path, {region:String}))", "region", q.Region)
+		}
+	case q.Region != "":
+		p.where("region = {region:String} AND depth > 0", "region", q.Region)
+	default:
+		p.where("depth <= 1", "", "")
+	}
+	if q.Line != "" {
+		p.where("line = {line:String}", "line", q.Line)
+	}
+}
+
+func (p *plan) departmentFilter(q evaluation.Query, dir interface {
+	Level(string) int
+},
+) {
+	within := q.Region
+	if q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine {
+		depth := max(q.Level, 1)
+		if q.Parent != "" {
+			within, depth = q.Parent, dir.Level(q.Parent)+1
+		}
+		p.params["node_depth"] = fmt.Sprint(depth)
+		p.where("length(path) >= {node_depth:UInt8}", "", "")
+	}
+	if within != "" {
+		p.where("has(path, {region:String})", "region", within)
+	}
+	if q.Department != "" {
+		p.where("department = {department:String}", "department", q.Department)
+	}
+	if q.Line != "" {
+		p.where("department_line = {line:String}", "line", q.Line)
+	}
+}
+
+func (p *plan) windowFilter(q evaluation.Query, dir hallsIn) {
+	if q.Hall != "" {
+		p.where("hall = {hall:String}", "hall", q.Hall)
+	}
+	if q.Window != "" {
+		p.where("window = {window:String}", "window", q.Window)
+	}
+	if q.Region != "" {
+		var halls []string
+		for _, h := range dir.HallsIn(q.Region) {
+			halls = append(halls, h.Code)
+		}
+		p.where("hall IN {halls:Array(String)}", "halls", textArray(halls))
+	}
+}
+
+// source is the FROM of one table family, with the columns that filters use.
+func (p *plan) source(step string) string {
+	from := step + "_" + p.table.name + " AS t"
+	if p.table.name != "department" {
+		return "SELECT t.* FROM " + from
+	}
+	text := "SELECT t.*"
+	joins := ""
+	all := strings.Join(append(slices.Clone(p.keys), p.filter...), " ")
+	if strings.Contains(all, "path") {
+		text += ", paths.path AS path"
+		joins += " LEFT ANY JOIN (SELECT region, path FROM region_paths FINAL) AS paths ON t.region = paths.region"
+	}
+	if strings.Contains(all, "department_line") {
+		text += ", lines.line AS department_line"
+		joins += " LEFT ANY JOIN (SELECT code, line FROM departments FINAL) AS lines ON t.department = lines.code"
+	}
+	return text + " FROM " + from + joins
+}
+
+func (p *plan) text(q evaluation.Query, open calendar.Day) (string, error) {
+	start := map[evaluation.Step]string{
+		evaluation.StepNone: "{from:Date}", evaluation.StepDay: "day",
+		evaluation.StepWeek: "toMonday(day)", evaluation.StepMonth: "toStartOfMonth(day)",
+	}[q.Step]
+	if start == "" {
+		return "", fmt.Errorf("read facts: %q is no step", q.Step)
+	}
+	if p.table.name == "item" && q.Step != evaluation.StepNone && q.Step != evaluation.StepMonth {
+		return "", errors.New("read facts: items are counted by month: use a step of a month")
+	}
+	days, months := splitPeriod(q, open, p.table.name == "item")
+	var tables []string
+	if months.Len() > 0 {
+		p.params["from_month"], p.params["to_month"] = months.From.String(), months.To.String()
+		tables = append(tables, p.part("month", "month BETWEEN {from_month:Date} AND {to_month:Date}"))
+	}
+	for i, r := range days {
+		from, to := fmt.Sprintf("from_%d", i), fmt.Sprintf("to_%d", i)
+		p.params[from], p.params[to] = r.From.String(), r.To.String()
+		tables = append(tables, p.part("day", fmt.Sprintf("day BETWEEN {%s:Date} AND {%s:Date}", from, to)))
+	}
+	keys := append([]string{start + " AS start"}, p.keys...)
+	return query("facts", map[string]string{
+		"keys": strings.Join(keys, ", "), "groups": strings.Join(append([]string{"start"}, p.names...), ", "),
+		"tables": strings.Join(tables, " UNION ALL "),
+	}), nil
+}
+
+// part is one table restricted to its share of the period and the filter, its date
+// column named day.
+func (p *plan) part(step, period string) string {
+	conditions := append([]string{period}, p.filter...)
+	columns := []string{step + " AS day"}
+	for _, k := range p.innerColumns() {
+		columns = append(columns, k)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + ", " + columnList() +
+		" FROM (" + p.source(step) + ") WHERE " + strings.Join(conditions, " AND ")
+}
+
+// innerColumns are the columns that the keys are made of.
+func (p *plan) innerColumns() []string {
+	columns := slices.Clone(p.table.keys)
+	all := strings.Join(p.keys, " ")
+	for _, c := range []string{"path", "department_line"} {
+		if strings.Contains(all, c) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// splitPeriod cuts a period into closed whole months, read from the month tables, and
+// the days before and after them. Days and weeks are read from the day tables alone,
+// items from the month tables alone.
+func splitPeriod(q evaluation.Query, open calendar.Day, monthsOnly bool) (days []calendar.Range, months calendar.Range) {
+	whole := calendar.Range{From: q.From, To: q.To}
+	if monthsOnly {
+		return nil, calendar.Range{From: calendar.Period(calendar.KindMonth, q.From).From, To: q.To}
+	}
+	first := calendar.Period(calendar.KindMonth, q.From).From
+	if first < q.From {
+		first = calendar.Next(calendar.KindMonth, q.From).From
+	}
+	end := min(calendar.Period(calendar.KindMonth, q.To+1).From, open) // first day after the last whole closed month
+	if q.Step == evaluation.StepDay || q.Step == evaluation.StepWeek || first >= end {
+		return []calendar.Range{whole}, calendar.Range{From: 1, To: 0}
+	}
+	if q.From < first {
+		days = append(days, calendar.Range{From: q.From, To: first - 1})
+	}
+	if end <= q.To {
+		days = append(days, calendar.Range{From: end, To: q.To})
+	}
+	return days, calendar.Range{From: first, To: end - 1}
+}
+
+// byChannel turns each row into one for each channel, without what cannot be told
+// apart by channel.
+func byChannel(rows []evaluation.Row) []evaluation.Row {
+	var out []evaluation.Row
+	for _, r := range rows {
+		names := make([]string, 0, len(r.Channels))
+		for c := range r.Channels {
+			names = append(names, c)
+		}
+		slices.Sort(names)
+		for _, c := range names {
+			row := r
+			row.Channel = c
+			row.Facts = evaluation.Facts{Channels: map[string]evaluation.ChannelCount{c: r.Channels[c]}}
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// Generation is the newest state of the facts.
+func (w *Warehouse) Generation(ctx context.Context) (evaluation.Generation, error) {
+	var g evaluation.Generation
+	var at time.Time
+	if err := w.row(ctx, "generation", nil).Scan(&g.Number, &at, &g.Records); err != nil {
+		return g, fmt.Errorf("read the generation: %w", err)
+	}
+	if g.Number > 0 {
+		g.DataTime = max(at.Unix(), 0)
+	}
+	return g, nil
+}

@@ -1,0 +1,128 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/ext"
+	"github.com/google/uuid"
+
+	"haochaping/record"
+)
+
+var ratingColumns = []column[record.Rating]{
+	dayCol("event_day", func(r *record.Rating) record.EventDay { return r.EventDay }),
+	col("region", func(r *record.Rating) string { return r.Region }),
+	col("department", func(r *record.Rating) string { return r.Department }),
+	uuidCol("id", func(r *record.Rating) uuid.UUID { return r.ID }),
+	col("content_hash", func(r *record.Rating) uint64 { return r.ContentHash }),
+	col("source", func(r *record.Rating) string { return r.Source }),
+	col("device_id", func(r *record.Rating) string { return r.DeviceID }),
+	col("installation", func(r *record.Rating) string { return r.Installation }),
+	col("device_seq", func(r *record.Rating) uint64 { return r.DeviceSeq }),
+	col("batch_id", func(r *record.Rating) string { return r.BatchID }),
+	uuidCol("prompt_id", func(r *record.Rating) uuid.UUID { return r.PromptID }),
+	col("object", func(r *record.Rating) string { return r.Object }),
+	col("case_id", func(r *record.Rating) string { return r.CaseID }),
+	col("service_number", func(r *record.Rating) string { return r.ServiceNumber }),
+	col("stage", func(r *record.Rating) string { return r.Stage }),
+	col("assess_number", func(r *record.Rating) uint8 { return r.AssessNumber }),
+	col("answer", func(r *record.Rating) string { return string(r.Answer) }),
+	col("answer_weight", func(r *record.Rating) uint8 { return r.AnswerWeight }),
+	col("level", func(r *record.Rating) uint8 { return r.Level }),
+	col("level_raw", func(r *record.Rating) string { return r.LevelRaw }),
+	col("code_map", func(r *record.Rating) string { return r.CodeMap }),
+	col("aspects", func(r *record.Rating) map[string]uint8 { return r.Aspects }),
+	col("question_set", func(r *record.Rating) string { return r.QuestionSet }),
+	col("region_raw", func(r *record.Rating) string { return r.RegionRaw }),
+	col("hall", func(r *record.Rating) string { return r.Hall }),
+	col("window", func(r *record.Rating) string { return r.Window }),
+	col("item", func(r *record.Rating) string { return r.Item }),
+	col("staff", func(r *record.Rating) string { return r.Staff }),
+	col("channel", func(r *record.Rating) string { return string(r.Channel) }),
+	col("channel_raw", func(r *record.Rating) string { return r.ChannelRaw }),
+	col("platform", func(r *record.Rating) string { return r.Platform }),
+	col("tags", func(r *record.Rating) []string { return r.Tags }),
+	col("comment", func(r *record.Rating) string { return r.Comment }),
+	col("rater_token", func(r *record.Rating) string { return r.RaterToken }),
+	col("contact", func(r *record.Rating) string { return r.Contact }),
+	timeCol("rated_at", func(r *record.Rating) time.Time { return r.RatedAt }),
+	timeCol("rated_at_raw", func(r *record.Rating) time.Time { return r.RatedAtRaw }),
+	timeCol("served_at", func(r *record.Rating) time.Time { return r.ServedAt }),
+	col("time_unsure", func(r *record.Rating) bool { return r.TimeUnsure }),
+	col("probe", func(r *record.Rating) bool { return r.Probe }),
+	col("test", func(r *record.Rating) bool { return r.Test }),
+	uuidCol("event_key", func(r *record.Rating) uuid.UUID { return r.EventKey }),
+	timeCol("received_at", func(r *record.Rating) time.Time { return r.ReceivedAt }),
+	col("collector", func(r *record.Rating) string { return r.Collector }),
+	col("sender", func(r *record.Rating) string { return r.Sender }),
+}
+
+// ratingKey is one way to find a rating again.
+type ratingKey struct {
+	key    uuid.UUID
+	assess uint8
+	rating *record.Rating
+}
+
+var ratingKeyColumns = []column[ratingKey]{
+	uuidCol("key", func(k *ratingKey) uuid.UUID { return k.key }),
+	col("assess", func(k *ratingKey) uint8 { return k.assess }),
+	uuidCol("id", func(k *ratingKey) uuid.UUID { return k.rating.ID }),
+	col("content_hash", func(k *ratingKey) uint64 { return k.rating.ContentHash }),
+	dayCol("event_day", func(k *ratingKey) record.EventDay { return k.rating.EventDay }),
+	col("answer_weight", func(k *ratingKey) uint8 { return k.rating.AnswerWeight }),
+	timeCol("rated_at", func(k *ratingKey) time.Time { return k.rating.RatedAt }),
+}
+
+// insertRatings stores ratings, then their keys, then what collides with them.
+// Every step may be repeated.
+func (w *Warehouse) insertRatings(ctx context.Context, ratings []record.Rating, token string, dirty *dirtyDays) error {
+	if len(ratings) == 0 {
+		return nil
+	}
+	if err := insert(ctx, w, "ratings", ratingColumns, ratings, token); err != nil {
+		return err
+	}
+	var keys []ratingKey
+	lookup, err := ext.NewTable("batch_keys", ext.Column("key", "UUID"))
+	if err != nil {
+		return fmt.Errorf("look up keys: %w", err)
+	}
+	for i := range ratings {
+		r := &ratings[i]
+		if r.Test || r.Probe {
+			continue
+		}
+		dirty.add(r.EventDay, partRating)
+		keys = append(keys, ratingKey{r.ID, 0, r})
+		if r.EventKey != uuid.Nil {
+			keys = append(keys, ratingKey{r.EventKey, r.AssessNumber, r})
+		}
+	}
+	for i := range keys {
+		if err := lookup.Append(keys[i].key); err != nil {
+			return fmt.Errorf("look up keys: %w", err)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := insert(ctx, w, "rating_keys", ratingKeyColumns, keys, token); err != nil {
+		return err
+	}
+	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup))
+	if err := w.exec(ctx, "collisions", nil); err != nil {
+		return err
+	}
+	return w.dirtyFrom(ctx, "collision_days", nil, partRating, dirty)
+}
+
+// rank orders the versions of one thing: the version, then the content.
+func rank(version, contentHash uint64) *big.Int {
+	r := new(big.Int).SetUint64(version)
+	return r.Lsh(r, 64).Or(r, new(big.Int).SetUint64(contentHash))
+}

@@ -1,0 +1,166 @@
+// Package warehouse keeps the records and counts them, in ClickHouse. It is the only
+// room that speaks to ClickHouse, over the native protocol, whether the server is the
+// embedded engine or somebody's cluster.
+//
+// It promises that a record whose insert returned is on disk; that inserting it again
+// changes nothing; that the figures it restates follow from the stored records alone,
+// whatever their order of arrival; and that it counts but never judges.
+package warehouse
+
+import (
+	"context"
+	"crypto/tls"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"haochaping/directory"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Options say where ClickHouse is. Address is host:port, several separated by commas.
+type Options struct {
+	Address     string
+	Database    string
+	Username    string
+	Password    string
+	TLS         *tls.Config
+	DialTimeout time.Duration  // default 5 s
+	MaxConns    int            // default 8
+	Zone        *time.Location // the one zone of this installation
+	Logger      *slog.Logger
+}
+
+// Warehouse is safe for concurrent use. Restatements take turns.
+type Warehouse struct {
+	conn   driver.Conn
+	zone   *time.Location
+	logger *slog.Logger
+
+	restating sync.Mutex // owner of the stage tables
+
+	directory atomic.Pointer[loadedDirectory]
+}
+
+type loadedDirectory struct {
+	version uint64
+	*directory.Directory
+}
+
+// ErrZone is returned where the stored zone is another one: the days of stored
+// records were cut in it.
+var ErrZone = errors.New("the warehouse was filled in another time zone")
+
+func (o *Options) client() *clickhouse.Options {
+	if o.DialTimeout == 0 {
+		o.DialTimeout = 5 * time.Second
+	}
+	if o.MaxConns == 0 {
+		o.MaxConns = 8
+	}
+	return &clickhouse.Options{
+		Addr:         strings.Split(o.Address, ","),
+		Auth:         clickhouse.Auth{Database: o.Database, Username: o.Username, Password: o.Password},
+		TLS:          o.TLS,
+		DialTimeout:  o.DialTimeout,
+		MaxOpenConns: o.MaxConns,
+		MaxIdleConns: o.MaxConns,
+		ReadTimeout:  5 * time.Minute,
+		Settings: clickhouse.Settings{
+			"allow_replace_partition_from_empty_source": 1,
+			"max_execution_time":                        300,
+			"max_partitions_per_insert_block":           1000,
+		},
+		Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
+	}
+}
+
+// Open connects, brings the schema up to date and loads the directory.
+func Open(ctx context.Context, o Options) (*Warehouse, error) {
+	conn, err := clickhouse.Open(o.client())
+	if err != nil {
+		return nil, fmt.Errorf("connect to ClickHouse at %s: %w", o.Address, err)
+	}
+	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger}
+	if err := w.prepare(ctx, &o); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return w, nil
+}
+
+func (w *Warehouse) prepare(ctx context.Context, o *Options) error {
+	if err := w.Ping(ctx); err != nil {
+		return err
+	}
+	if err := migrate(ctx, o); err != nil {
+		return err
+	}
+	if err := w.checkZone(ctx); err != nil {
+		return err
+	}
+	_, err := w.ReloadDirectory(ctx)
+	return err
+}
+
+// Ping asks ClickHouse whether it answers.
+func (w *Warehouse) Ping(ctx context.Context) error {
+	if err := w.conn.Ping(ctx); err != nil {
+		return fmt.Errorf("reach ClickHouse: %w", err)
+	}
+	return nil
+}
+
+// Close ends all connections.
+func (w *Warehouse) Close() error { return w.conn.Close() }
+
+// Zone is the one zone in which days are cut.
+func (w *Warehouse) Zone() *time.Location { return w.zone }
+
+func migrate(ctx context.Context, o *Options) error {
+	db := clickhouse.OpenDB(o.client())
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(database.DialectClickHouse, db, files, goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return errors.Join(fmt.Errorf("read migrations: %w", err), db.Close())
+	}
+	results, err := provider.Up(ctx)
+	if err != nil {
+		return errors.Join(fmt.Errorf("migrate the schema: %w", err), provider.Close())
+	}
+	for _, r := range results {
+		o.Logger.Info("schema migrated", "version", r.Source.Version)
+	}
+	return provider.Close()
+}
+
+func (w *Warehouse) checkZone(ctx context.Context) error {
+	var stored string
+	err := w.row(ctx, "installation_value", params{"name": "zone"}).Scan(&stored)
+	if err != nil {
+		return fmt.Errorf("read the stored time zone: %w", err)
+	}
+	switch stored {
+	case w.zone.String():
+		return nil
+	case "":
+		return w.exec(ctx, "set_installation_value", params{"name": "zone", "value": w.zone.String()})
+	default:
+		return fmt.Errorf("%w: %s, not %s: set timezone to the stored one", ErrZone, stored, w.zone)
+	}
+}
