@@ -83,7 +83,7 @@ func runLibrary(path string, args []string) error {
 		pins.Pin(argv[i])
 	}
 	pins.Pin(&argv[0])
-	result := run(int32(len(args)), unsafe.Pointer(&argv[0])) //nolint:gosec // the C interface takes an int and a pointer; the list is short
+	result := run(int32(len(args)), unsafe.Pointer(&argv[0])) // the list is short
 	if result == 0 {
 		return errors.New("the database gave no result")
 	}

@@ -30,6 +30,9 @@ const (
 	storeFolder = "store"
 )
 
+// leastSpace is the free space in bytes below which the child is not started: on a full disk it starts half, with empty metadata, and hangs.
+const leastSpace = 32 << 20
+
 //go:embed config.xml.tmpl
 var configText string
 
@@ -70,6 +73,18 @@ func (e *Engine) writeFiles(port int) error {
 	return nil
 }
 
+// checkSpace tells whether the disk of dir has at least so many bytes free.
+func checkSpace(dir string, least uint64) error {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(dir, &disk); err != nil {
+		return fmt.Errorf("read the free space of %s: %w", dir, err)
+	}
+	if free := disk.Bavail * uint64(disk.Bsize); free < least { // a positive block size of a type that depends on the system
+		return ErrDiskFull
+	}
+	return nil
+}
+
 // lockFolder takes the lock of an engine's folder, waiting until deadline for another process to give it up. Closing the file, or the
 // end of this process, releases it.
 func lockFolder(ctx context.Context, dir string, deadline time.Time) (*os.File, error) {
@@ -78,7 +93,7 @@ func lockFolder(ctx context.Context, dir string, deadline time.Time) (*os.File, 
 		return nil, explain(err)
 	}
 	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a file descriptor fits an int
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return f, nil

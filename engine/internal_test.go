@@ -128,7 +128,7 @@ func forgetful(t *testing.T) string {
 func script(t *testing.T, body string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil { //nolint:gosec // it has to be executable
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -219,6 +219,16 @@ func TestClickHouseProgram(t *testing.T) {
 	}
 	if users, err := os.ReadFile(filepath.Join(dir, "users.xml")); err != nil || strings.Contains(string(users), "no_password") {
 		t.Errorf("a server needs no user without a password: %v", err)
+	}
+}
+
+func TestCheckSpace(t *testing.T) {
+	dir := t.TempDir()
+	if err := checkSpace(dir, 1<<62); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("a disk of less than 4 EiB: %v", err)
+	}
+	if err := checkSpace(dir, 1); err != nil {
+		t.Errorf("a disk with a byte free: %v", err)
 	}
 }
 

@@ -72,6 +72,9 @@ func (e *Engine) relaunch(wait time.Duration) (*child, time.Duration) {
 
 // launch starts one child on port and returns when it accepts connections, or with the reason why it never will.
 func (e *Engine) launch(ctx context.Context, port int) (*child, error) {
+	if err := checkSpace(e.dir, leastSpace); err != nil {
+		return nil, err
+	}
 	if err := e.writeFiles(port); err != nil {
 		return nil, explain(err)
 	}
