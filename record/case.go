@@ -112,7 +112,7 @@ func (c *checker) caseSpan(r *Case, in *CaseInput) {
 		if *in.Visits > 100 {
 			c.problems.add("visits", CodeInvalid, "at most 100")
 		} else {
-			r.Visits = int32(*in.Visits) //nolint:gosec // bounded above
+			r.Visits = int32(*in.Visits)
 		}
 	}
 	r.Suspensions = in.Suspensions

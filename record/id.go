@@ -24,7 +24,7 @@ func DeriveID(at time.Time, parts ...string) uuid.UUID {
 	sum := h.Sum(nil)
 	var id uuid.UUID
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(max(at.UnixMilli(), 0))) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(ms[:], uint64(max(at.UnixMilli(), 0)))
 	copy(id[:6], ms[2:])
 	copy(id[6:], sum[:10])
 	id[6] = id[6]&0x0f | 0x80

@@ -1,0 +1,109 @@
+package collector
+
+import (
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are what the collector counts. Labels come from fixed lists only.
+type metrics struct {
+	requests *prometheus.CounterVec
+	latency  *prometheus.HistogramVec
+	records  *prometheus.CounterVec
+	denied   *prometheus.CounterVec
+}
+
+const metricPrefix = "haochaping_collector_"
+
+func newMetrics(reg prometheus.Registerer, s Spool, now func() time.Time) (*metrics, error) {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricPrefix + "requests_total", Help: "Requests by address and status.",
+		}, []string{"route", "status"}),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: metricPrefix + "answer_seconds", Help: "Time from the request to its answer; an answer of 2xx means durable.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
+		}, []string{"route"}),
+		records: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricPrefix + "records_total", Help: "Records by kind and what became of them.",
+		}, []string{"kind", "outcome"}),
+		denied: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricPrefix + "denied_total", Help: "Requests turned away for their key; their bodies are not read.",
+		}, []string{"reason"}),
+	}
+	return m, registerAll(reg, m.requests, m.latency, m.records, m.denied, spoolMetrics{s, now})
+}
+
+func registerAll(reg prometheus.Registerer, list ...prometheus.Collector) error {
+	for _, c := range list {
+		if err := reg.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *metrics) answered(route string, status int, took time.Duration) {
+	if route == "" {
+		route = "other"
+	}
+	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
+	m.latency.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// spoolMetrics asks the spool at every scrape.
+type spoolMetrics struct {
+	spool Spool
+	now   func() time.Time
+}
+
+var (
+	spoolDepth  = prometheus.NewDesc(metricPrefix+"spool_records", "Accepted records that the warehouse does not have yet.", nil, nil)
+	spoolBytes  = prometheus.NewDesc(metricPrefix+"spool_bytes", "Size of the accepted records that the warehouse does not have yet.", nil, nil)
+	spoolOldest = prometheus.NewDesc(metricPrefix+"spool_oldest_seconds", "Age of the oldest record that the warehouse does not have yet, 0 if there is none.", nil, nil)
+	spoolDisk   = prometheus.NewDesc(metricPrefix+"spool_disk_bytes", "What the spool's files take on disk.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m spoolMetrics) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{spoolDepth, spoolBytes, spoolOldest, spoolDisk} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m spoolMetrics) Collect(ch chan<- prometheus.Metric) {
+	st, err := m.spool.Stats()
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(spoolDepth, err)
+		return
+	}
+	age := 0.0
+	if !st.Oldest.IsZero() {
+		age = max(0, m.now().Sub(st.Oldest).Seconds())
+	}
+	ch <- prometheus.MustNewConstMetric(spoolDepth, prometheus.GaugeValue, float64(st.Depth))
+	ch <- prometheus.MustNewConstMetric(spoolBytes, prometheus.GaugeValue, float64(st.Bytes))
+	ch <- prometheus.MustNewConstMetric(spoolOldest, prometheus.GaugeValue, age)
+	ch <- prometheus.MustNewConstMetric(spoolDisk, prometheus.GaugeValue, float64(st.DiskBytes))
+}
+
+// refusals keeps a spool that takes nothing from filling the log: one line a minute.
+type refusals struct {
+	mu   sync.Mutex
+	last time.Time // guarded by mu
+}
+
+func (f *refusals) report(log *slog.Logger, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if time.Since(f.last) < time.Minute {
+		return
+	}
+	f.last = time.Now()
+	log.Error("records turned away: the spool takes none", "error", err)
+}

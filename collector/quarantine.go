@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"haochaping/collector/spool"
+	"haochaping/record"
+)
+
+// Quarantined is a record that was accepted and that the warehouse refuses for
+// good, or that cannot be read any more. It is kept whole in a file of its own:
+// an accepted record is owed.
+type Quarantined struct {
+	Seq       uint64    `json:"seq"` // in the spool
+	Kind      string    `json:"kind"`
+	ID        string    `json:"id"`
+	SpooledAt time.Time `json:"spooled_at"`
+	Reason    string    `json:"reason"`
+	Payload   []byte    `json:"payload"` // as encoded for the spool
+}
+
+// CodeQuarantined marks an accepted record that the warehouse would not take.
+const CodeQuarantined = "quarantined"
+
+// quarantine writes the record to its file, tells the warehouse's list of refused
+// records, and lets the others go on.
+func (s *Shipper) quarantine(ctx context.Context, r spool.Record, cause error) error {
+	pause := s.newPause()
+	for s.rejects >= maxRejects {
+		// Only unreadable records come here: insert stops the others before.
+		s.away(cause, "shipping stopped: record after record cannot be read; was the program replaced by an older one?", slog.LevelError)
+		if !pause.wait(ctx) {
+			return ctx.Err()
+		}
+	}
+	s.rejects++
+	path := filepath.Join(s.opts.Quarantine, fmt.Sprintf("%s-%d.json", s.token, r.Seq))
+	for {
+		err := s.putAside(path, r, cause)
+		if err == nil {
+			break
+		}
+		s.away(err, "shipping stopped: a refused record cannot be put aside", slog.LevelError)
+		if !pause.wait(ctx) {
+			return ctx.Err()
+		}
+	}
+	s.opts.Logger.Error("record put aside: the warehouse refuses it for good", "seq", r.Seq, "kind", record.Kind(r.Kind).String(), "file", path, "error", cause)
+	s.metrics.quarantined.Inc()
+	s.mu.Lock()
+	s.state.Quarantined++
+	s.mu.Unlock()
+
+	trace := record.Batch{Refused: []record.Refused{{
+		ID: record.DeriveID(r.SpooledAt, "quarantined", s.token, r.ID), Kind: record.Kind(r.Kind), ReceivedAt: r.SpooledAt,
+		Problems: record.Problems{{Code: CodeQuarantined, Reason: "accepted, but the warehouse would not take it; the whole record waits in the quarantine folder of the collector"}},
+		Redacted: fmt.Sprintf(`{"bytes":%d}`, len(r.Payload)), Size: len(r.Payload),
+	}}}
+	err := s.insert(ctx, &trace, fmt.Sprintf("%s-%d-refused", s.token, r.Seq))
+	switch {
+	case isPermanent(err):
+		// The file has the record; the list in the warehouse lacks it.
+		s.opts.Logger.Error("record put aside is not on the list of refused records", "seq", r.Seq, "error", err)
+	case err != nil:
+		return err
+	}
+	return s.shipped(r.Seq, 0)
+}
+
+func (s *Shipper) putAside(path string, r spool.Record, cause error) error {
+	if err := os.MkdirAll(s.opts.Quarantine, 0o700); err != nil {
+		return fmt.Errorf("make quarantine folder: %w", err)
+	}
+	b, err := json.Marshal(Quarantined{
+		Seq: r.Seq, Kind: record.Kind(r.Kind).String(), ID: r.ID, SpooledAt: r.SpooledAt, Reason: cause.Error(), Payload: r.Payload,
+	})
+	if err != nil {
+		return fmt.Errorf("put record %d aside: %w", r.Seq, err)
+	}
+	if err := writeDurable(path, b); err != nil {
+		return fmt.Errorf("put record %d aside: %w", r.Seq, err)
+	}
+	return nil
+}
+
+type shipMetrics struct {
+	shipped, failures, quarantined prometheus.Counter
+	away                           prometheus.Gauge
+}
+
+func newShipMetrics() shipMetrics {
+	return shipMetrics{
+		shipped:     prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "shipped_records_total", Help: "Records that the warehouse took."}),
+		failures:    prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "ship_failures_total", Help: "Attempts to ship that failed and are repeated."}),
+		quarantined: prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "quarantined_records_total", Help: "Accepted records that the warehouse refused for good, kept in files."}),
+		away:        prometheus.NewGauge(prometheus.GaugeOpts{Name: metricPrefix + "warehouse_away", Help: "1 while nothing can be shipped."}),
+	}
+}

@@ -1,0 +1,173 @@
+package collector
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"haochaping/record"
+)
+
+// guarded answers a request and turns a panic into an answer with an incident id.
+func (c *Collector) guarded(w http.ResponseWriter, r *http.Request) (a answer) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(p)
+		}
+		incident := newIncident()
+		// The value of the panic may hold what was submitted: only its type is logged.
+		c.opts.Logger.Error("request panicked", "incident", incident, "panic", panicType(p), "stack", string(debug.Stack()))
+		a = problem(http.StatusInternalServerError, "internal", "An error of this installation. Keep the records and send them again; tell the operator the incident id.")
+		a.problem.Incident = incident
+	}()
+	return c.route(w, r)
+}
+
+func newIncident() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func (c *Collector) route(w http.ResponseWriter, r *http.Request) answer {
+	name := strings.TrimPrefix(r.URL.Path, root)
+	if name == "openapi.json" {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			return notAllowed("openapi.json", "GET, HEAD")
+		}
+		return answer{route: name, status: http.StatusOK, raw: c.openAPI}
+	}
+	rt, ok := routes[name]
+	if !ok {
+		return problem(http.StatusNotFound, "not_found", "No such address. See /api/v1/openapi.json for what there is.")
+	}
+	if r.Method != http.MethodPost {
+		return notAllowed(name, "POST")
+	}
+	a := c.intake(w, r, rt)
+	a.route = name
+	return a
+}
+
+func notAllowed(route, methods string) answer {
+	a := problem(http.StatusMethodNotAllowed, "method_not_allowed", "This address takes "+methods+" only.")
+	a.route, a.allow = route, methods
+	return a
+}
+
+// intake answers a POST to one of the routes.
+func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) answer {
+	key, denied := c.authenticate(r, rt)
+	if denied != nil {
+		return *denied
+	}
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	default:
+		a := problem(http.StatusTooManyRequests, "busy", "Too many requests at a time. Keep the records and send them again.")
+		a.retryAfter = 1
+		return a
+	}
+	q := &intake{c: c, route: rt, key: key, rc: record.Receipt{Now: c.opts.Now(), Collector: c.opts.Name, Sender: key.Name}}
+	q.rc.Skew = skew(r.Header.Get("Device-Now"), q.rc.Now)
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset, hasCharset := params["charset"]
+	stream := media == "application/x-ndjson"
+	switch {
+	case err != nil || media != "application/json" && !stream:
+		return problem(http.StatusUnsupportedMediaType, "content_type", "Send Content-Type: application/json or application/x-ndjson.")
+	case hasCharset && !strings.EqualFold(charset, "utf-8"):
+		return problem(http.StatusUnsupportedMediaType, "content_type", "Send the text in UTF-8.")
+	}
+	b, a := c.openBody(w, r, stream)
+	if a != nil {
+		return *a
+	}
+	var got answer
+	if stream {
+		got = q.stream(r.Context(), b)
+	} else {
+		got = q.document(r.Context(), b)
+	}
+	if got.status >= http.StatusBadRequest {
+		b.drain()
+	}
+	return got
+}
+
+// authenticate finds the sender. It never looks at the body.
+func (c *Collector) authenticate(r *http.Request, rt *route) (*record.Key, *answer) {
+	scheme, clear, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	key, known := record.Key{}, false
+	if strings.EqualFold(scheme, "Bearer") {
+		key, known = c.opts.Keys.Lookup(HashKey(strings.TrimSpace(clear)))
+	}
+	var a answer
+	switch {
+	case !known:
+		a = problem(http.StatusUnauthorized, "unauthenticated", "Send Authorization: Bearer with a key that this installation knows. Keep the records.")
+	case !key.Revoked.IsZero() && !key.Revoked.After(c.opts.Now()):
+		a = problem(http.StatusForbidden, "revoked", "This key has been revoked. Keep the records and ask the operator for a new key.")
+	case key.Kind == record.KeyDevice && !rt.devices, key.Kind != record.KeyDevice && key.Kind != record.KeySource:
+		a = problem(http.StatusForbidden, "forbidden", "The key of a device may send ratings and prompts only. Keep the records and use the key of a source.")
+	default:
+		return &key, nil
+	}
+	c.metrics.denied.WithLabelValues(a.problem.Code).Inc()
+	return nil, &a
+}
+
+// keyPrefix makes a key recognisable to people and to scanners for leaked secrets.
+const keyPrefix = "hcp_"
+
+// NewKey draws a key of 256 random bits. Only the hash is stored; the clear form
+// is shown once.
+func NewKey() (clear string, hash [32]byte) {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	clear = keyPrefix + hex.EncodeToString(b[:])
+	return clear, HashKey(clear)
+}
+
+// HashKey is the form in which a key is stored and looked up. The key has 256
+// random bits, so a plain hash cannot be searched through.
+func HashKey(clear string) [32]byte { return sha256.Sum256([]byte(clear)) }
+
+// skewLimit is the clock difference past which Device-Now is no clock at all.
+const skewLimit = 10 * 365 * 24 * time.Hour
+
+// skew is how far the sender's clock is behind now; 0 if it did not say.
+func skew(deviceNow string, now time.Time) time.Duration {
+	t, err := time.Parse(time.RFC3339Nano, deviceNow)
+	if err != nil {
+		return 0
+	}
+	if d := now.Sub(t); d.Abs() < skewLimit {
+		return d
+	}
+	return 0
+}
+
+func panicType(p any) string { return fmt.Sprintf("%T", p) }
+
+// drainLimit is how much of a refused body is still read, so that a sender in the
+// middle of it gets to read the answer instead of a broken connection.
+const drainLimit = 16 << 20
+
+func (b *body) drain() {
+	b.sent.end = time.Now().Add(5 * time.Second)
+	_, _ = io.CopyN(io.Discard, b.sent, drainLimit) // the answer is known whatever comes
+}
