@@ -116,7 +116,7 @@ func (f *Facts) Mean() (mean float64, ok bool) {
 	}
 	var total uint64
 	for i, c := range f.Levels {
-		total += uint64(i+1) * c //nolint:gosec // 1 to 5
+		total += uint64(i+1) * c
 	}
 	return float64(total) / float64(n), true
 }

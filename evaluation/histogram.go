@@ -16,7 +16,7 @@ const HistogramGamma = 1.04
 
 // Bucket is the bucket of a duration in seconds.
 func Bucket(seconds float64) uint16 {
-	if seconds <= 1 {
+	if !(seconds > 1) { // also what is no number
 		return 0
 	}
 	return uint16(min(math.Ceil(math.Log(seconds)/math.Log(HistogramGamma)), math.MaxUint16))

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -158,4 +159,14 @@ func (c *checker) suspended(spans []Interval, r *Case) int64 {
 		}
 	}
 	return int64(total / time.Second)
+}
+
+// sortedIntervals orders intervals by their begin and leaves the given list as it is.
+func sortedIntervals(spans []Interval) []Interval {
+	byBegin := func(a, b Interval) int { return a.From.Compare(b.From) }
+	if !slices.IsSortedFunc(spans, byBegin) {
+		spans = slices.Clone(spans)
+		slices.SortFunc(spans, byBegin)
+	}
+	return spans
 }

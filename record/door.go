@@ -1,11 +1,8 @@
 package record
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -31,29 +28,6 @@ type Door struct {
 
 // skewTolerated is the clock difference under which a sender's clock is believed.
 const skewTolerated = time.Minute
-
-// Token returns the keyed token that stands for a rater's phone or ID.
-func (d *Door) Token(identity string) string {
-	return hex.EncodeToString(d.mac("rater", []byte(foldDigits(identity)))[:16])
-}
-
-// ContentHash is the keyed hash of a wire record as sent; 16 bytes.
-func (d *Door) ContentHash(in any) [16]byte {
-	b, err := json.Marshal(in) // struct order is fixed and map keys are sorted: canonical
-	if err != nil {
-		panic("record: wire struct cannot be marshalled: " + err.Error())
-	}
-	return [16]byte(d.mac("content", b)[:16])
-}
-
-func (d *Door) mac(purpose string, b []byte) []byte {
-	m := hmac.New(sha256.New, d.Key)
-	// hash.Hash never returns an error.
-	m.Write([]byte(purpose))
-	m.Write([]byte{0})
-	m.Write(b)
-	return m.Sum(nil)
-}
 
 // checker collects the problems of one record.
 type checker struct {
@@ -98,6 +72,9 @@ func (c *checker) code(field, s string, required bool) string {
 }
 
 func (c *checker) text(field, s string, limit int) string {
+	if plain(s, limit) {
+		return s
+	}
 	if !utf8.ValidString(s) {
 		c.problems.add(field, CodeInvalid, "not valid UTF-8 text")
 		return ""
@@ -114,14 +91,28 @@ func (c *checker) text(field, s string, limit int) string {
 	return s
 }
 
-// oneOf checks an enumeration; the first value is the default for "".
-func (c *checker) oneOf(field, s string, values ...string) string {
-	if s == "" {
-		return values[0]
+// plain says whether s passes as text just as it stands: short, of visible ASCII
+// characters alone. Nearly all codes are.
+func plain(s string, limit int) bool {
+	if len(s) > limit {
+		return false
 	}
-	if !slices.Contains(values, s) {
-		c.problems.add(field, CodeInvalid, "must be one of %s", strings.Trim(strings.Join(values, ", "), ", "))
-		return values[0]
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// oneOf checks an enumeration, of which usual is what "" stands for.
+func (c *checker) oneOf(field, s, usual string, others ...string) string {
+	if s == "" || s == usual {
+		return usual
+	}
+	if !slices.Contains(others, s) {
+		c.problems.add(field, CodeInvalid, "must be one of %s", strings.TrimPrefix(usual+", "+strings.Join(others, ", "), ", "))
+		return usual
 	}
 	return s
 }
@@ -143,9 +134,13 @@ func (c *checker) tags(in []string) []string {
 	var out []string
 	for _, t := range in {
 		t = c.text("tags", t, 32)
-		if t != "" && !slices.Contains(out, t) {
-			out = append(out, t)
+		if t == "" || slices.Contains(out, t) {
+			continue
 		}
+		if out == nil {
+			out = make([]string, 0, len(in))
+		}
+		out = append(out, t)
 	}
 	return out
 }
@@ -199,10 +194,13 @@ func eventKey(source, caseID, serviceNumber, stage string) uuid.UUID {
 	if caseID == "" {
 		return uuid.Nil
 	}
-	step := serviceNumber
-	if step == "" {
-		step = "stage:" + stage
+	b := append(append(make([]byte, 0, 256), source...), 0) // on the stack, as codes are short
+	b = append(append(b, caseID...), 0)
+	if serviceNumber != "" {
+		b = append(b, serviceNumber...)
+	} else {
+		b = append(append(b, "stage:"...), stage...)
 	}
-	sum := sha256.Sum256([]byte(source + "\x00" + caseID + "\x00" + step))
+	sum := sha256.Sum256(b)
 	return uuid.UUID(sum[:16])
 }

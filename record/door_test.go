@@ -76,8 +76,14 @@ func TestRatingRules(t *testing.T) {
 		"year 2199":                  {func(in *record.RatingInput) { in.RatedAt = at(noon.AddDate(173, 0, 0)) }, []string{"rated_at time"}},
 		"four minutes ahead":         {func(in *record.RatingInput) { in.RatedAt = at(noon.Add(4 * time.Minute)) }, nil},
 		"eleven years back":          {func(in *record.RatingInput) { in.RatedAt = at(noon.AddDate(-11, 0, 0)) }, []string{"rated_at time"}},
+		"hall of 64 Han characters":  {func(in *record.RatingInput) { in.Hall = long[:64*len("长")] }, nil},
+		"hall of 64 letters":         {func(in *record.RatingInput) { in.Hall = strings.Repeat("x", 64) }, nil},
+		"hall of 65 letters":         {func(in *record.RatingInput) { in.Hall = strings.Repeat("x", 65) }, []string{"hall too_long"}},
+		"hall of 64 between blanks":  {func(in *record.RatingInput) { in.Hall = " " + strings.Repeat("x", 64) + " " }, nil},
 		"hall too long":              {func(in *record.RatingInput) { in.Hall = long }, []string{"hall too_long"}},
 		"control character":          {func(in *record.RatingInput) { in.Window = "a\x00b" }, []string{"window invalid"}},
+		"delete character":           {func(in *record.RatingInput) { in.Window = "a\x7fb" }, []string{"window invalid"}},
+		"not valid UTF-8":            {func(in *record.RatingInput) { in.Window = "a\xff" }, []string{"window invalid"}},
 		"third assessment":           {func(in *record.RatingInput) { in.AssessNumber = 3 }, []string{"assess_number invalid"}},
 		"unknown object":             {func(in *record.RatingInput) { in.Object = "dog" }, []string{"object invalid"}},
 		"contact without a seal":     {func(in *record.RatingInput) { in.Contact = "13800138000" }, []string{"contact contact"}},
@@ -305,28 +311,5 @@ func TestContactIsSealedOrRefused(t *testing.T) {
 	in.Contact = "bad"
 	if r, ps := d.Rating(&in, receipt()); r.Contact != "" || fieldCodes(ps)[0] != "contact contact" || strings.Contains(ps.Error(), "bad") {
 		t.Errorf("contact %q, %v", r.Contact, ps)
-	}
-}
-
-func TestContentHash(t *testing.T) {
-	d, in, other := testDoor(), goodRating(), goodRating()
-	if d.ContentHash(&in) != d.ContentHash(&other) {
-		t.Error("equal content, other hash")
-	}
-	other.Level = "4"
-	if d.ContentHash(&in) == d.ContentHash(&other) {
-		t.Error("other content, equal hash")
-	}
-	e := testDoor()
-	e.Key = []byte(strings.Repeat("l", 32))
-	if d.ContentHash(&in) == e.ContentHash(&in) {
-		t.Error("the hash does not depend on the key")
-	}
-	rc := receipt()
-	rc.Content = d.ContentHash(&other)
-	a, _ := d.Rating(&in, rc)
-	b, _ := d.Rating(&other, receipt())
-	if a.ContentHash != b.ContentHash {
-		t.Error("a content hash given in the receipt is not used")
 	}
 }

@@ -63,7 +63,7 @@ func (d *Door) FollowUp(in *FollowUpInput, rc Receipt) (FollowUp, Problems) {
 	r := FollowUp{
 		Stamp: c.stamp(in, ""), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		BatchID: c.code("batch_id", in.BatchID, false), RatingID: c.uuid("rating_id", in.RatingID, true),
-		Step: c.oneOf("step", in.Step, append([]string{""}, Steps...)...), Satisfied: in.Satisfied,
+		Step: c.oneOf("step", in.Step, "", Steps...), Satisfied: in.Satisfied,
 		By: c.code("by", in.By, false), Note: RedactPersonal(c.text("note", in.Note, 1200)),
 	}
 	if in.Step == "" {

@@ -14,14 +14,12 @@ import (
 // equal ids, so sending the same thing twice is a repeat, not a second record.
 // Parts are length-prefixed: ("a","bc") and ("ab","c") differ.
 func DeriveID(at time.Time, parts ...string) uuid.UUID {
-	h := sha256.New()
+	b := make([]byte, 0, 256) // on the stack, as most parts are short
 	for _, p := range parts {
-		// hash.Hash never returns an error.
-		h.Write([]byte(strconv.Itoa(len(p))))
-		h.Write([]byte{':'})
-		h.Write([]byte(p))
+		b = append(strconv.AppendInt(b, int64(len(p)), 10), ':')
+		b = append(b, p...)
 	}
-	sum := h.Sum(nil)
+	sum := sha256.Sum256(b)
 	var id uuid.UUID
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(max(at.UnixMilli(), 0)))

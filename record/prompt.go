@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -68,10 +67,4 @@ func (d *Door) Prompt(in *PromptInput, rc Receipt) (Prompt, Problems) {
 		}
 	}
 	return r, c.problems
-}
-
-func sortedIntervals(spans []Interval) []Interval {
-	sorted := slices.Clone(spans)
-	slices.SortFunc(sorted, func(a, b Interval) int { return a.From.Compare(b.From) })
-	return sorted
 }

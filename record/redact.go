@@ -18,11 +18,14 @@ func foldDigits(s string) string {
 // numberRun is a run of digits as people write them: up to two blanks, dots or
 // hyphens between groups, and an x or X at the very end.
 var (
-	numberRun  = regexp.MustCompile(`[0-9０-９](?:[ .\-－—·\t　\x{a0}]{0,2}[0-9０-９])*[xXｘＸ]?`)
+	numberRun  = regexp.MustCompile(`[0-9０-９](?:[` + numberSigns + `]{0,2}[0-9０-９])*[xXｘＸ]?`)
 	digitGroup = regexp.MustCompile(`[0-9０-９]+[xXｘＸ]?`)
 )
 
 const (
+	numberSigns  = "-－ .—·\t　\u00a0" // as a character class, so the hyphen stands first
+	mobileDigits = 11
+
 	phoneRemoved = "[电话已隐去]"
 	cardRemoved  = "[证件号已隐去]"
 )
@@ -33,7 +36,28 @@ const (
 // digits are part of a longer number and survive; groups that stand beside
 // others ("13800138000 13900139000") are looked at in every combination.
 func RedactPersonal(s string) string {
+	if !mayBePersonal(s) {
+		return s
+	}
 	return numberRun.ReplaceAllStringFunc(s, redactRun)
+}
+
+// mayBePersonal says whether s has a run of as many digits as the shortest
+// personal number, which most texts have not. It may take more for a run than
+// numberRun does, never less.
+func mayBePersonal(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
+			if digits++; digits == mobileDigits {
+				return true
+			}
+		case !strings.ContainsRune(numberSigns, r):
+			digits = 0
+		}
+	}
+	return false
 }
 
 func redactRun(run string) string {
@@ -92,7 +116,7 @@ func isMobile(d string) bool {
 	case len(d) == 15 && strings.HasPrefix(d, "0086"):
 		d = d[4:]
 	}
-	return len(d) == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9'
+	return len(d) == mobileDigits && d[0] == '1' && d[1] >= '3' && d[1] <= '9'
 }
 
 func isIDCard(d string) bool {

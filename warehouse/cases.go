@@ -34,7 +34,12 @@ var caseColumns = []column[record.Case]{
 	timeCol("finished_at", func(c *record.Case) time.Time { return c.FinishedAt }),
 	dayCol("accepted_day", func(c *record.Case) record.EventDay { return c.AcceptedDay }),
 	dayCol("finished_day", func(c *record.Case) record.EventDay { return c.FinishedDay }),
-	col("suspensions", func(c *record.Case) []map[string]any { return suspensions(c) }),
+	col("suspended_from", func(c *record.Case) []time.Time {
+		return suspensions(c, func(s *record.Interval) time.Time { return s.From })
+	}),
+	col("suspended_to", func(c *record.Case) []time.Time {
+		return suspensions(c, func(s *record.Interval) time.Time { return s.To })
+	}),
 	col("suspended_seconds", func(c *record.Case) int64 { return c.SuspendedSeconds }),
 	col("handling_seconds", func(c *record.Case) int64 { return c.HandlingSeconds }),
 	col("visits", func(c *record.Case) int32 { return c.Visits }),
@@ -46,10 +51,10 @@ var caseColumns = []column[record.Case]{
 	col("sender", func(c *record.Case) string { return c.Sender }),
 }
 
-func suspensions(c *record.Case) []map[string]any {
-	out := make([]map[string]any, len(c.Suspensions))
-	for i, s := range c.Suspensions {
-		out[i] = map[string]any{"from": orEpoch(s.From), "to": orEpoch(s.To)}
+func suspensions(c *record.Case, end func(*record.Interval) time.Time) []time.Time {
+	out := make([]time.Time, len(c.Suspensions))
+	for i := range c.Suspensions {
+		out[i] = orEpoch(end(&c.Suspensions[i]))
 	}
 	return out
 }

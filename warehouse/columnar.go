@@ -65,11 +65,11 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, columns []co
 	}
 	for i, c := range columns {
 		if err := b.Column(i).Append(c.values(records)); err != nil {
-			return fmt.Errorf("insert into %s, column %s: %w", table, c.name, abort(b, err))
+			return refusedError{fmt.Errorf("insert into %s, column %s: %w", table, c.name, abort(b, err))}
 		}
 	}
 	if err := b.Send(); err != nil {
-		return fmt.Errorf("insert into %s: %w", table, err)
+		return classify(fmt.Errorf("insert into %s: %w", table, err))
 	}
 	return nil
 }

@@ -29,3 +29,6 @@ func columnSums() string {
 	}
 	return strings.Join(sums, ", ")
 }
+
+// columnsKept reads every fact column as it is.
+func columnsKept() string { return "f." + strings.Join(factColumns, ", f.") }

@@ -106,9 +106,10 @@ func (w *Warehouse) dirtyFrom(ctx context.Context, name string, p params, part P
 
 // dirtyPeriod is a dirty day or month and the marks counted when it was looked up.
 type dirtyPeriod struct {
-	day   calendar.Day
-	part  Part
-	marks uint64
+	day    calendar.Day
+	part   Part
+	marks  uint64
+	marked uint64 // (day, part) pairs of the month that were ever marked
 }
 
 func (w *Warehouse) dirtyPeriods(ctx context.Context, name string, p params) (list []dirtyPeriod, err error) {
@@ -121,8 +122,7 @@ func (w *Warehouse) dirtyPeriods(ctx context.Context, name string, p params) (li
 		var d dirtyPeriod
 		var day time.Time
 		var part string
-		var seen uint64
-		if err := rows.Scan(&day, &part, &d.marks, &seen); err != nil {
+		if err := rows.Scan(&day, &part, &d.marks, &d.marked); err != nil {
 			return nil, fmt.Errorf("query %s: %w", name, err)
 		}
 		d.day, d.part = calendar.MakeDay(day.Date()), Part(part)

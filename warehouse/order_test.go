@@ -156,7 +156,8 @@ func tangledCase(rnd *rand.Rand) record.Case {
 	if rnd.IntN(3) > 0 {
 		days := rnd.IntN(15)
 		c.Status, c.FinishedAt, c.FinishedDay = "finished", at.AddDate(0, 0, days), c.AcceptedDay+record.EventDay(days) //nolint:gosec // small
-		c.HandlingSeconds, c.Visits = int64(days)*86400, int32(rnd.IntN(3))                                             //nolint:gosec // small
+		c.Suspensions = []record.Interval{{From: at, To: at.Add(time.Hour)}}
+		c.HandlingSeconds, c.Visits = int64(days)*86400, int32(rnd.IntN(3)) //nolint:gosec // small
 	}
 	return c
 }

@@ -32,7 +32,7 @@ var queryTexts = sync.OnceValue(func() map[string]string {
 			panic("warehouse: embedded query: " + err.Error())
 		}
 		texts[strings.TrimSuffix(e.Name(), ".sql")] = strings.NewReplacer(
-			"{{columns}}", columnList(), "{{sums}}", columnSums(),
+			"{{columns}}", columnList(), "{{sums}}", columnSums(), "{{kept}}", columnsKept(),
 		).Replace(string(b))
 	}
 	return texts

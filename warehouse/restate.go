@@ -2,30 +2,20 @@ package warehouse
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"haochaping/calendar"
 )
 
 var dayTables = []string{"day_department", "day_window", "day_region"}
 
-var monthTables = []string{"month_department", "month_window", "month_region"}
-
-// dayStatements fill the stage tables from the raw records, in this order.
-var dayStatements = map[Part][]string{
-	partRating: {"superseded", "rating_counts", "event_counts", "tally_counts", "day_department", "day_window", "day_region"},
-	partCase:   {"case_counts", "day_department", "day_window", "day_region"},
+// baseStatements fill stage_base with one part of some days, in this order.
+var baseStatements = map[Part][]string{
+	partRating: {"superseded", "rating_counts", "event_counts", "tally_counts"},
+	partCase:   {"case_counts"},
 }
-
-// chunkDays is how many days are restated together: an insert may touch at most 100
-// partitions, and a month's rows fit in memory.
-const chunkDays = 31
 
 // Restate recomputes every dirty day whole, swaps its partitions, brings the closed
 // months among them up to date and ends with a new generation. Marks that arrive
@@ -38,7 +28,16 @@ func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err e
 	if err != nil || len(dirty) == 0 {
 		return 0, err
 	}
-	return w.restate(ctx, dirty, now)
+	for _, month := range byMonth(dirty) {
+		if err := w.restateDays(ctx, month); err != nil {
+			return days, err
+		}
+		days += len(month)
+	}
+	if err := w.restateMonths(ctx, now); err != nil {
+		return days, err
+	}
+	return days, w.nextGeneration(ctx, days)
 }
 
 // RestateRange recomputes all days of a range, dirty or not, and whatever else is dirty.
@@ -54,111 +53,105 @@ func (w *Warehouse) RestateRange(ctx context.Context, days calendar.Range, now t
 	return w.Restate(ctx, now)
 }
 
-func (w *Warehouse) restate(ctx context.Context, dirty []dirtyPeriod, now time.Time) (done int, err error) {
-	for _, part := range []Part{partRating, partCase} {
-		var days []dirtyPeriod
-		for _, d := range dirty {
-			if d.part == part {
-				days = append(days, d)
-			}
+// byMonth cuts dirty days, sorted by day, into months: a month's rows fit in memory, and
+// an insert touches at most 31 partitions.
+func byMonth(dirty []dirtyPeriod) [][]dirtyPeriod {
+	var months [][]dirtyPeriod
+	for i, d := range dirty {
+		if i == 0 || monthOf(d.day) != monthOf(dirty[i-1].day) {
+			months = append(months, nil)
 		}
-		for chunk := range slices.Chunk(days, chunkDays) {
-			if err := w.restateChunk(ctx, part, chunk); err != nil {
-				return done, err
-			}
-			done += len(chunk)
-		}
+		months[len(months)-1] = append(months[len(months)-1], d)
 	}
-	if err := w.restateMonths(ctx, now); err != nil {
-		return done, err
-	}
-	return done, w.nextGeneration(ctx, done)
+	return months
 }
 
-func (w *Warehouse) restateChunk(ctx context.Context, part Part, chunk []dirtyPeriod) error {
-	days := make([]calendar.Day, len(chunk))
-	ids := make([]string, len(chunk))
-	for i, d := range chunk {
-		days[i] = d.day
-		ids[i] = partitionID(d.day, part)
+func monthOf(d calendar.Day) calendar.Day { return calendar.Period(calendar.KindMonth, d).From }
+
+// restateDays recomputes dirty days of one month. Where every day of the month that ever
+// held a record is among them, its items cost no second look at the records.
+func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) error {
+	if err := w.empty(ctx, append([]string{"stage_base"}, stages(dayTables)...)); err != nil {
+		return err
 	}
-	if err := w.emptyStages(ctx, append([]string{"stage_base", "stage_superseded"}, stages(dayTables)...)); err != nil {
+	for part, days := range byPart(dirty) {
+		if err := w.fillBase(ctx, part, days); err != nil {
+			return err
+		}
+	}
+	for _, name := range dayTables {
+		if err := w.exec(ctx, name, nil); err != nil {
+			return err
+		}
+	}
+	if err := w.keepOtherPart(ctx, dirty); err != nil {
+		return err
+	}
+	if err := w.swap(ctx, dayTables, dirty); err != nil {
+		return err
+	}
+	if err := w.markDone(ctx, "day", dirty); err != nil {
+		return err
+	}
+	if uint64(len(dirty)) < dirty[0].marked {
+		return nil
+	}
+	return w.itemsFromBase(ctx, sumMarks(dirty))
+}
+
+// fillBase counts one part of some days at the finest grain.
+func (w *Warehouse) fillBase(ctx context.Context, part Part, days []calendar.Day) error {
+	if err := w.empty(ctx, []string{"stage_superseded"}); err != nil {
 		return err
 	}
 	p := params{"days": dayArray(days), "zone": w.zone.String()}
-	for _, name := range dayStatements[part] {
+	for _, name := range baseStatements[part] {
 		if err := w.exec(ctx, name, p); err != nil {
-			return err
-		}
-	}
-	if err := w.swap(ctx, dayTables, ids); err != nil {
-		return err
-	}
-	return w.markDone(ctx, "day", chunk)
-}
-
-// restateMonths sums closed months anew whose days changed.
-func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
-	dirty, err := w.dirtyPeriods(ctx, "dirty_months", params{"scope": "month"})
-	if err != nil {
-		return err
-	}
-	open := calendar.Period(calendar.KindMonth, calendar.DayOf(now, w.zone)).From
-	for _, m := range dirty {
-		if m.day >= open {
-			continue
-		}
-		if err := w.emptyStages(ctx, stages(monthTables)); err != nil {
-			return err
-		}
-		for _, name := range monthTables {
-			if err := w.exec(ctx, name, params{"month": m.day.String(), "part": string(m.part)}); err != nil {
-				return err
-			}
-		}
-		if err := w.swap(ctx, monthTables, []string{partitionID(m.day, m.part)}); err != nil {
-			return err
-		}
-		if err := w.markDone(ctx, "month", []dirtyPeriod{m}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// RestateItems recomputes the item facts of every dirty month from the raw records.
-// Items are too many for facts by day.
-func (w *Warehouse) RestateItems(ctx context.Context) (months int, err error) {
-	w.restating.Lock()
-	defer w.restating.Unlock()
-	dirty, err := w.dirtyPeriods(ctx, "dirty_months", params{"scope": "item"})
-	if err != nil {
-		return months, err
-	}
-	for _, m := range dirty {
-		if err := w.emptyStages(ctx, []string{"stage_base", "stage_superseded", "stage_month_item"}); err != nil {
-			return months, err
+// keepOtherPart copies what is not restated of the days whose partitions are about to be
+// swapped: the other part of a day with one dirty part.
+func (w *Warehouse) keepOtherPart(ctx context.Context, dirty []dirtyPeriod) error {
+	restated := byPart(dirty)
+	for kept, changed := range map[Part]Part{partRating: partCase, partCase: partRating} {
+		days := without(restated[changed], restated[kept])
+		if len(days) == 0 {
+			continue
 		}
-		p := params{"days": dayArray(slices.Collect(calendar.Period(calendar.KindMonth, m.day).Days())), "zone": w.zone.String()}
-		for _, name := range append(slices.DeleteFunc(slices.Clone(dayStatements[m.part]), func(s string) bool {
-			return strings.HasPrefix(s, "day_")
-		}), "month_item") {
-			if err := w.exec(ctx, name, p); err != nil {
-				return months, err
+		for _, table := range dayTables {
+			name := "keep_" + strings.TrimPrefix(table, "day_")
+			if err := w.exec(ctx, name, params{"days": dayArray(days), "part": string(kept)}); err != nil {
+				return err
 			}
 		}
-		if err := w.swap(ctx, []string{"month_item"}, []string{partitionID(m.day, m.part)}); err != nil {
-			return months, err
-		}
-		if err := w.markDone(ctx, "item", []dirtyPeriod{m}); err != nil {
-			return months, err
-		}
-		months++
 	}
-	if months == 0 {
-		return months, nil
+	return nil
+}
+
+func byPart(dirty []dirtyPeriod) map[Part][]calendar.Day {
+	days := make(map[Part][]calendar.Day)
+	for _, d := range dirty {
+		days[d.part] = append(days[d.part], d.day)
 	}
-	return months, w.nextGeneration(ctx, 0)
+	return days
+}
+
+func without(days, remove []calendar.Day) []calendar.Day {
+	gone := make(map[calendar.Day]bool, len(remove))
+	for _, d := range remove {
+		gone[d] = true
+	}
+	var out []calendar.Day
+	for _, d := range days {
+		if !gone[d] {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 func stages(tables []string) []string {
@@ -169,7 +162,7 @@ func stages(tables []string) []string {
 	return out
 }
 
-func (w *Warehouse) emptyStages(ctx context.Context, tables []string) error {
+func (w *Warehouse) empty(ctx context.Context, tables []string) error {
 	for _, t := range tables {
 		if err := w.conn.Exec(ctx, "TRUNCATE TABLE "+t); err != nil {
 			return fmt.Errorf("empty %s: %w", t, err)
@@ -178,22 +171,16 @@ func (w *Warehouse) emptyStages(ctx context.Context, tables []string) error {
 	return nil
 }
 
-// partitionID is ClickHouse's name for the partition (day, part).
-func partitionID(day calendar.Day, part Part) string {
-	number := "1"
-	if part == partCase {
-		number = "2"
-	}
-	return strings.ReplaceAll(day.String(), "-", "") + "-" + number
-}
-
-// swap replaces partitions of tables by those of their stages, each atomically. A
-// partition without rows in the stage becomes empty.
-func (w *Warehouse) swap(ctx context.Context, tables, ids []string) error {
+// swap replaces the partitions of some days or months of tables by those of their
+// stages, each atomically. A partition without rows in the stage becomes empty.
+func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPeriod) error {
 	for _, t := range tables {
-		for _, id := range ids {
-			statement := "ALTER TABLE " + t + " REPLACE PARTITION ID '" + id + "' FROM stage_" + t
-			if err := w.conn.Exec(ctx, statement); err != nil {
+		for i, p := range periods {
+			if i > 0 && p.day == periods[i-1].day {
+				continue // both parts of one day lie in one partition
+			}
+			id := strings.ReplaceAll(p.day.String(), "-", "")
+			if err := w.conn.Exec(ctx, "ALTER TABLE "+t+" REPLACE PARTITION ID '"+id+"' FROM stage_"+t); err != nil {
 				return fmt.Errorf("swap partition %s of %s: %w", id, t, err)
 			}
 		}
@@ -212,40 +199,4 @@ func (w *Warehouse) markDone(ctx context.Context, scope string, periods []dirtyP
 
 func (w *Warehouse) nextGeneration(ctx context.Context, days int) error {
 	return w.exec(ctx, "next_generation", params{"days": fmt.Sprint(days)})
-}
-
-// run is one run of a job on record.
-type run struct {
-	job               string
-	started, finished time.Time
-	days              int
-	err               error
-}
-
-// RecordRun keeps what a run of a job did: when, how many days or months it restated,
-// and how it ended.
-func (w *Warehouse) RecordRun(ctx context.Context, job string, started, finished time.Time, days int, outcome error) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return errors.Join(fmt.Errorf("name a run: %w", err), outcome)
-	}
-	return insert(ctx, w, "runs", []column[run]{
-		uuidCol("id", func(*run) uuid.UUID { return id }),
-		col("job", func(r *run) string { return r.job }),
-		timeCol("started_at", func(r *run) time.Time { return r.started }),
-		timeCol("finished_at", func(r *run) time.Time { return r.finished }),
-		col("days", func(r *run) uint32 { return uint32(max(r.days, 0)) }), //nolint:gosec // days of a calendar
-		col("outcome", func(r *run) string {
-			if r.err != nil {
-				return "failed"
-			}
-			return "done"
-		}),
-		col("detail", func(r *run) string {
-			if r.err != nil {
-				return r.err.Error()
-			}
-			return ""
-		}),
-	}, []run{{job, started, finished, days, outcome}}, "")
 }

@@ -149,17 +149,37 @@ func migrate(ctx context.Context, o *Options) error {
 	return provider.Close()
 }
 
+// Setting is a stored setting of this installation, ” where it was never set.
+func (w *Warehouse) Setting(ctx context.Context, name string) (value string, err error) {
+	if err := w.row(ctx, "installation_value", params{"name": name}).Scan(&value); err != nil {
+		return "", fmt.Errorf("read the stored setting %s: %w", name, err)
+	}
+	return value, nil
+}
+
+// StoreSetting keeps a setting of this installation.
+func (w *Warehouse) StoreSetting(ctx context.Context, name, value string) error {
+	return w.exec(ctx, "set_installation_value", params{"name": name, "value": value})
+}
+
+// Records is how many rows of raw records are stored, repeats included.
+func (w *Warehouse) Records(ctx context.Context) (n uint64, err error) {
+	if err := w.row(ctx, "record_count", nil).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the records: %w", err)
+	}
+	return n, nil
+}
+
 func (w *Warehouse) checkZone(ctx context.Context) error {
-	var stored string
-	err := w.row(ctx, "installation_value", params{"name": "zone"}).Scan(&stored)
+	stored, err := w.Setting(ctx, "zone")
 	if err != nil {
-		return fmt.Errorf("read the stored time zone: %w", err)
+		return err
 	}
 	switch stored {
 	case w.zone.String():
 		return nil
 	case "":
-		return w.exec(ctx, "set_installation_value", params{"name": "zone", "value": w.zone.String()})
+		return w.StoreSetting(ctx, "zone", w.zone.String())
 	default:
 		return fmt.Errorf("%w: %s, not %s: set timezone to the stored one", ErrZone, stored, w.zone)
 	}

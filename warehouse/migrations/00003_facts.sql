@@ -1,7 +1,7 @@
 -- +goose NO TRANSACTION
 -- Facts: restatable counts. Every row of a table has the same columns; a row of part 'rating' has
 -- zeros in the columns of cases and the other way round, so that either part of a day can be
--- swapped without the other and a reader just sums. The order of columns is held by
+-- restated without the other and a reader just sums. The order of columns is held by
 -- warehouse/columns.go.
 
 -- +goose Up
@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS day_department
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (day, part)
+PARTITION BY day
 ORDER BY (region, department);
 
 CREATE TABLE IF NOT EXISTS stage_day_department AS day_department;
@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS day_window
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (day, part)
+PARTITION BY day
 ORDER BY (hall, window);
 
 CREATE TABLE IF NOT EXISTS stage_day_window AS day_window;
@@ -162,7 +162,7 @@ CREATE TABLE IF NOT EXISTS day_region
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (day, part)
+PARTITION BY day
 ORDER BY (region, line);
 
 CREATE TABLE IF NOT EXISTS stage_day_region AS day_region;
@@ -215,7 +215,7 @@ CREATE TABLE IF NOT EXISTS month_department
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (month, part)
+PARTITION BY month
 ORDER BY (region, department);
 
 CREATE TABLE IF NOT EXISTS stage_month_department AS month_department;
@@ -268,7 +268,7 @@ CREATE TABLE IF NOT EXISTS month_window
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (month, part)
+PARTITION BY month
 ORDER BY (hall, window);
 
 CREATE TABLE IF NOT EXISTS stage_month_window AS month_window;
@@ -323,7 +323,7 @@ CREATE TABLE IF NOT EXISTS month_region
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (month, part)
+PARTITION BY month
 ORDER BY (region, line);
 
 CREATE TABLE IF NOT EXISTS stage_month_region AS month_region;
@@ -376,7 +376,7 @@ CREATE TABLE IF NOT EXISTS month_item
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (month, part)
+PARTITION BY month
 ORDER BY (item, department);
 
 CREATE TABLE IF NOT EXISTS stage_month_item AS month_item;
@@ -432,7 +432,6 @@ CREATE TABLE IF NOT EXISTS stage_base
     filed_online      UInt64
 )
 ENGINE = MergeTree
-PARTITION BY (day, part)
 ORDER BY (region, department);
 
 -- The ratings of the days under restatement that do not count; emptied before each.

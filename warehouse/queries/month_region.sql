@@ -2,5 +2,5 @@
 INSERT INTO stage_month_region (month, part, region, line, parent, depth, {{columns}})
 SELECT toStartOfMonth(f.day) AS month, f.part, f.region, f.line, f.parent, f.depth, {{sums}}
 FROM day_region AS f
-WHERE f.day >= {month:Date} AND f.day < {month:Date} + INTERVAL 1 MONTH AND f.part = {part:String}
+WHERE f.day >= {month:Date} AND f.day < {month:Date} + INTERVAL 1 MONTH
 GROUP BY month, f.part, f.region, f.line, f.parent, f.depth

@@ -2,5 +2,5 @@
 INSERT INTO stage_month_window (month, part, hall, window, {{columns}})
 SELECT toStartOfMonth(f.day) AS month, f.part, f.hall, f.window, {{sums}}
 FROM day_window AS f
-WHERE f.day >= {month:Date} AND f.day < {month:Date} + INTERVAL 1 MONTH AND f.part = {part:String}
+WHERE f.day >= {month:Date} AND f.day < {month:Date} + INTERVAL 1 MONTH
 GROUP BY month, f.part, f.hall, f.window

@@ -1,0 +1,229 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"haochaping/calendar"
+	"haochaping/directory"
+	"haochaping/evaluation"
+	"haochaping/export"
+	"haochaping/record"
+	"haochaping/warehouse"
+)
+
+// controlLimit bounds one request on the control socket; a batch of an import is the largest.
+const controlLimit = 512 << 20
+
+func socketPath(dataDir string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(dataDir, "control.sock"))
+	if err != nil {
+		return "", fmt.Errorf("locate the data folder: %w", err)
+	}
+	// The kernel's limit for the name of a socket is 108 bytes; a relative name may be shorter.
+	if wd, err := os.Getwd(); err == nil && len(path) > 100 {
+		if rel, err := filepath.Rel(wd, path); err == nil && len(rel) < len(path) {
+			path = rel
+		}
+	}
+	if len(path) > 100 {
+		return "", fmt.Errorf("the path of the data folder is too long for a socket in it (%d bytes, at most 100): choose a shorter --data-dir", len(path))
+	}
+	return path, nil
+}
+
+// openControl serves the commands on a socket that only this user can open.
+func (a *App) openControl(ctx context.Context) error {
+	path, err := socketPath(a.cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove the socket of an earlier run: %w", err)
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "unix", path)
+	if err != nil {
+		return fmt.Errorf("listen on the control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return errors.Join(fmt.Errorf("protect the control socket: %w", err), l.Close())
+	}
+	a.serve("the control socket", &http.Server{Handler: a.controlMux(), ReadHeaderTimeout: 10 * time.Second}, l)
+	return nil
+}
+
+func (a *App) controlMux() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
+	command(mux, "directory", a.importDirectory)
+	command(mux, "insert", a.insertBatch)
+	command(mux, "aggregate", a.aggregate)
+	command(mux, "keys", a.listKeys)
+	command(mux, "store-keys", a.storeKeys)
+	command(mux, "store-source", a.storeSource)
+	file(mux, "facts", a.writeFacts)
+	return mux
+}
+
+// command mounts a call that takes and returns JSON.
+func command[In, Out any](mux *http.ServeMux, name string, do func(context.Context, *In) (Out, error)) {
+	mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		if err := json.NewDecoder(io.LimitReader(r.Body, controlLimit)).Decode(&in); err != nil {
+			http.Error(w, "read the request: "+err.Error(), http.StatusBadRequest)
+			return
+		}
+		out, err := do(r.Context(), &in)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		// A client that hung up needs no answer.
+		_ = json.NewEncoder(w).Encode(out)
+	})
+}
+
+// file mounts a call that returns a file. It is complete or an error: written to memory first.
+func file[In any](mux *http.ServeMux, name string, do func(context.Context, *In, io.Writer) error) {
+	mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		if err := json.NewDecoder(io.LimitReader(r.Body, controlLimit)).Decode(&in); err != nil {
+			http.Error(w, "read the request: "+err.Error(), http.StatusBadRequest)
+			return
+		}
+		var b bytes.Buffer
+		if err := do(r.Context(), &in, &b); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write(b.Bytes())
+	})
+}
+
+// DirectoryImport is one delivery of directory entries.
+type DirectoryImport struct {
+	Kind string
+	warehouse.DirectoryPart
+}
+
+// DirectoryReport says what became of a delivery. Refused means that nothing was changed.
+type DirectoryReport struct {
+	Rows     int
+	Refused  bool
+	Problems []directory.Problem
+}
+
+func (a *App) importDirectory(ctx context.Context, in *DirectoryImport) (DirectoryReport, error) {
+	w, err := a.store.get()
+	if err != nil {
+		return DirectoryReport{}, err
+	}
+	problems, err := w.ImportDirectory(ctx, &in.DirectoryPart, in.Kind)
+	refused := errors.Is(err, warehouse.ErrDirectory)
+	if refused {
+		err = nil
+	}
+	return DirectoryReport{Rows: in.Rows(), Refused: refused, Problems: problems}, err
+}
+
+// InsertCall is a batch of accepted records and the token that makes a repeat harmless.
+type InsertCall struct {
+	Token string
+	record.Batch
+}
+
+type nothing struct{}
+
+func (a *App) insertBatch(ctx context.Context, in *InsertCall) (nothing, error) {
+	return nothing{}, a.store.Insert(ctx, &in.Batch, in.Token)
+}
+
+func (a *App) aggregate(ctx context.Context, in *calendar.Range) (int, error) {
+	return a.aggregator.Aggregate(ctx, *in)
+}
+
+// KeyList is every key and source.
+type KeyList struct {
+	Keys    []record.Key
+	Sources []record.Source
+}
+
+func (a *App) listKeys(ctx context.Context, _ *nothing) (KeyList, error) {
+	keys, sources, err := a.store.Keys(ctx)
+	return KeyList{keys, sources}, err
+}
+
+func (a *App) storeKeys(ctx context.Context, in *[]record.Key) (nothing, error) {
+	w, err := a.store.get()
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, w.StoreKeys(ctx, *in)
+}
+
+func (a *App) storeSource(ctx context.Context, in *record.Source) (nothing, error) {
+	w, err := a.store.get()
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, w.StoreSource(ctx, *in)
+}
+
+// FactsCall asks for facts as a file: table, csv or json.
+type FactsCall struct {
+	evaluation.Query
+	Format string
+}
+
+func (a *App) writeFacts(ctx context.Context, in *FactsCall, out io.Writer) error {
+	rows, err := a.store.Facts(ctx, in.Query)
+	if err != nil {
+		return err
+	}
+	names := a.names()
+	switch in.Format {
+	case "csv":
+		return export.FactsCSV(out, rows, in.Query, names)
+	case "json":
+		return export.FactsJSON(out, rows, in.Query, names)
+	default:
+		return export.FactsTable(out, rows, in.Query, names)
+	}
+}
+
+// names tells the name of a code for the column that it stands in.
+func (a *App) names() func(kind, code string) string {
+	dir := a.store.Directory()
+	return func(kind, code string) string {
+		switch kind {
+		case "region":
+			r, _ := dir.Region(code)
+			return r.Name
+		case "department":
+			d, _ := dir.Department(code)
+			return d.Name
+		case "hall":
+			h, _ := dir.Hall(code)
+			return h.Name
+		case "window":
+			hall, window, _ := strings.Cut(code, "/")
+			x, _ := dir.Window(hall, window)
+			return x.Name
+		case "item":
+			i, _ := dir.Item(code)
+			return i.Name
+		}
+		return ""
+	}
+}

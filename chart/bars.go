@@ -1,0 +1,79 @@
+package chart
+
+import (
+	"slices"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
+)
+
+// Bar is one line of a bar list.
+type Bar struct {
+	Name  string
+	Value Number
+	Label string // the value as the table beside the chart writes it
+	Tip   string
+	Link  string
+	Tone  Tone
+}
+
+// Bars is a list of horizontal bars, the first on top.
+type Bars struct {
+	Description string
+	Name        string // what the bars measure
+	Rows        []Bar
+}
+
+// Figure draws the list.
+func (b Bars) Figure() (Figure, error) {
+	names := make([]string, len(b.Rows))
+	data := make([]opts.BarData, len(b.Rows))
+	figure := Figure{Tips: make([]string, len(b.Rows)), Links: make([]string, len(b.Rows))}
+	for i, row := range b.Rows {
+		names[i] = row.Name
+		data[i] = opts.BarData{
+			Name: row.Name, Value: row.Value.plain(),
+			Label:     &opts.Label{Show: opts.Bool(true), Position: "right", Formatter: plainText(row.Label), Color: inkColor, FontSize: labelSize},
+			ItemStyle: &opts.ItemStyle{Color: row.Tone.color()},
+		}
+		figure.Tips[i], figure.Links[i] = row.Tip, row.Link
+	}
+	if !slices.ContainsFunc(figure.Links, func(s string) bool { return s != "" }) {
+		figure.Links = nil
+	}
+	bar := charts.NewBar()
+	bar.SetGlobalOptions(common(b.Description)...)
+	bar.SetGlobalOptions(
+		axisTip(),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "64", Top: "4", Bottom: "4"}),
+		charts.WithXAxisOpts(opts.XAxis{
+			Type: values, Min: 0, SplitNumber: 4, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+		}),
+		charts.WithYAxisOpts(categoryAxis(names)),
+	)
+	bar.AddSeries(b.Name, data, charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "35%"}))
+	var err error
+	figure.Option, err = encode(bar, nil)
+	return figure, err
+}
+
+// categoryAxis lists names from the top down and keeps all of them.
+func categoryAxis(names []string) opts.YAxis {
+	label := axisLabel()
+	label.HideOverlap = nil
+	label.Interval = "0"
+	label.Width, label.Overflow = nameWidth, "truncate"
+	return opts.YAxis{
+		Type: categories, Inverse: opts.Bool(true), Data: names, AxisLabel: label, AxisLine: axisLine(true),
+	}
+}
+
+// nameWidth is the room for names beside a bar list, in pixels; longer ones are cut with …,
+// and stand in full in the tip and in the table.
+const nameWidth = 132
+
+// plainText takes the braces out of a text that echarts would read as a template.
+func plainText(s string) types.FuncStr {
+	return types.FuncStr(slices.DeleteFunc([]rune(s), func(r rune) bool { return r == '{' || r == '}' }))
+}

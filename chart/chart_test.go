@@ -1,0 +1,202 @@
+package chart
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"html/template"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// figures are one small chart of each kind.
+func figures(tb testing.TB, name string) map[string]Figure {
+	tb.Helper()
+	out := make(map[string]Figure)
+	keep := func(kind string, f Figure, err error) {
+		if err != nil {
+			tb.Fatalf("%s: %v", kind, err)
+		}
+		out[kind] = f
+	}
+	f, err := Trend{
+		Description: name, Labels: []string{"1", "2", "3"}, Tips: []string{name, "b", "c"}, BarName: name, LineName: "rate",
+		Bars: []Number{Known(4), {}, Known(0)}, Line: []Number{Known(1.5), {}, {}},
+	}.Figure()
+	keep("trend", f, err)
+	f, err = Columns{Description: name, Name: name, Labels: []string{"0", "1"}, Tips: []string{name, "b"}, Values: []Number{Known(3), Known(0)}}.Figure()
+	keep("columns", f, err)
+	f, err = Bars{Description: name, Name: "rate", Rows: []Bar{
+		{Name: name, Value: Known(334), Label: "334.0", Tip: name, Link: "/region/1", Tone: ToneBad},
+		{Name: "few", Value: Known(10), Label: name, Tip: "few", Tone: ToneFaint},
+		{Name: "none", Tone: ToneFaint},
+	}}.Figure()
+	keep("bars", f, err)
+	levels := Levels{Description: name, WholeName: name}
+	for i, n := range []uint64{990, 4, 3, 2, 1} {
+		levels.Levels[i] = Level{Name: fmt.Sprint(name, 5-i), Count: n, Label: fmt.Sprint(n), Tip: name}
+	}
+	f, err = levels.Figure()
+	keep("levels", f, err)
+	f, err = Heat{
+		Description: name, Name: "rate", X: []string{name, "x"}, Y: []string{"y"}, FewName: "few",
+		Cells: []Cell{{X: 0, Y: 0, Value: 12, Tip: name, Link: "/a"}, {X: 1, Y: 0, Value: 99, Few: true, Tip: "few"}},
+		Step:  func(lo, hi float64) string { return fmt.Sprintf("%g to %g", lo, hi) },
+	}.Figure()
+	keep("heat", f, err)
+	return out
+}
+
+func TestGolden(t *testing.T) {
+	for kind, f := range figures(t, "云州市") {
+		text, err := json.MarshalIndent(f, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, '\n')
+		path := filepath.Join("testdata", kind+".json")
+		if *update {
+			if err := os.WriteFile(path, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(text)); diff != "" {
+			t.Errorf("%s (run with -update after looking at the chart): %s", kind, diff)
+		}
+	}
+}
+
+func TestFiguresAreTheSameEveryTime(t *testing.T) {
+	if diff := cmp.Diff(figures(t, "a"), figures(t, "a")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNamesCannotLeaveTheIsland: whatever a name is, a page's script element holds the
+// figure and ends where it should.
+func TestNamesCannotLeaveTheIsland(t *testing.T) {
+	page := template.Must(template.New("").Parse(`<script type="application/json">{{.}}</script>`))
+	for _, name := range []string{
+		`</script><script>alert(1)</script>`, `<!--<script>`, `__f__alert(1)__f__`, "\u2028", "\u202E", `"\`, "{a|b}{c}", strings.Repeat("长", 10000),
+	} {
+		for kind, f := range figures(t, name) {
+			var out bytes.Buffer
+			if err := page.Execute(&out, f); err != nil {
+				t.Fatal(err)
+			}
+			island := strings.TrimSuffix(strings.TrimPrefix(out.String(), `<script type="application/json">`), `</script>`)
+			if strings.ContainsAny(island, "<>&") {
+				t.Fatalf("%s: %.20q can leave the script element", kind, name)
+			}
+			var back Figure
+			if err := json.Unmarshal([]byte(island), &back); err != nil {
+				t.Fatalf("%s: %v", kind, err)
+			}
+			if back.Tips[0] != name && kind != "levels" {
+				t.Errorf("%s: the tip became %.40q", kind, back.Tips[0])
+			}
+		}
+	}
+}
+
+func TestNothingFromElsewhere(t *testing.T) {
+	for kind, f := range figures(t, "a") {
+		for _, word := range []string{"http", "//", "function", "__f__", "#5470c6"} {
+			if strings.Contains(string(f.Option), word) {
+				t.Errorf("%s: the options hold %s", kind, word)
+			}
+		}
+	}
+}
+
+func TestAxesBeginAtZeroAndGapsStay(t *testing.T) {
+	for kind, f := range figures(t, "a") {
+		var option struct {
+			XAxis, YAxis []struct {
+				Type string
+				Min  *float64
+			}
+			Series []struct {
+				Data []map[string]any
+			}
+		}
+		if err := json.Unmarshal(f.Option, &option); err != nil {
+			t.Fatal(err)
+		}
+		for _, axis := range append(option.XAxis, option.YAxis...) {
+			if axis.Type == "value" && (axis.Min == nil || *axis.Min != 0) {
+				t.Errorf("%s: a value axis does not begin at 0", kind)
+			}
+		}
+		if kind != "trend" {
+			continue
+		}
+		if _, ok := option.Series[0].Data[1]["value"]; ok {
+			t.Error("a missing value is drawn")
+		}
+		if v, ok := option.Series[0].Data[2]["value"]; !ok || v != 0.0 {
+			t.Error("a zero is not drawn")
+		}
+	}
+}
+
+func TestLevelsOnTheirOwnScale(t *testing.T) {
+	count := func(best uint64) int {
+		l := Levels{}
+		for i, n := range []uint64{best, 4, 3, 2, 1} {
+			l.Levels[i] = Level{Name: "level", Count: n}
+		}
+		f, err := l.Figure()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var option struct{ Series []struct{ Data []any } }
+		if err := json.Unmarshal(f.Option, &option); err != nil {
+			t.Fatal(err)
+		}
+		return len(option.Series[5].Data)
+	}
+	if got := count(1000); got != 4 {
+		t.Errorf("%d levels beside a dominant one, want the other 4", got)
+	}
+	if got := count(3); got != 5 {
+		t.Errorf("%d levels, want all 5 where none dominates", got)
+	}
+}
+
+func TestSteps(t *testing.T) {
+	for _, c := range []struct {
+		in   []float64
+		want []float64
+	}{
+		{nil, nil},
+		{[]float64{0, 0, 0}, nil},
+		{[]float64{7}, []float64{8}},
+		{[]float64{0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 1000}, []float64{20, 50, 80, 100}},
+	} {
+		if diff := cmp.Diff(c.want, Steps(c.in)); diff != "" {
+			t.Errorf("Steps(%v): %s", c.in, diff)
+		}
+	}
+	for v := 0.001; v < 1e9; v *= 1.07 {
+		if r := roundUp(v); r < v*(1-1e-9) || r > v*1.51 {
+			t.Errorf("roundUp(%v) = %v", v, r)
+		}
+	}
+	if roundUp(0) != 0 || math.Signbit(roundUp(-3)) {
+		t.Error("nothing rounds to nothing")
+	}
+}

@@ -1,0 +1,97 @@
+package chart
+
+import (
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// Trend is a volume as bars and, on an axis of its own, a rate as a line. Both axes
+// begin at zero.
+type Trend struct {
+	Description string
+	Labels      []string // of the steps, in order of time
+	Tips        []string
+	BarName     string
+	Bars        []Number
+	LineName    string
+	Line        []Number
+}
+
+// Figure draws the trend.
+func (t Trend) Figure() (Figure, error) {
+	bar := charts.NewBar()
+	bar.SetGlobalOptions(common(t.Description)...)
+	bar.SetGlobalOptions(
+		axisTip(),
+		charts.WithLegendOpts(opts.Legend{
+			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 14, ItemHeight: 8,
+			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
+		}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "36", Bottom: "4"}),
+		charts.WithXAxisOpts(opts.XAxis{
+			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
+			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
+		}),
+		charts.WithYAxisOpts(opts.YAxis{
+			Type: values, Min: 0, SplitNumber: 4, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+		}),
+	)
+	bar.ExtendYAxis(opts.YAxis{
+		Type: values, Min: 0, SplitNumber: 4, AlignTicks: opts.Bool(true), Position: "right",
+		AxisLabel: axisLabel(), SplitLine: splitLine(false), AxisLine: axisLine(false),
+	})
+	bar.SetXAxis(t.Labels)
+	bar.AddSeries(t.BarName, barData(t.Bars), charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneSoft.color()}),
+		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "30%"}))
+	line := charts.NewLine()
+	points := make([]opts.LineData, len(t.Line))
+	for i, v := range t.Line {
+		points[i] = opts.LineData{Value: v.plain()}
+	}
+	line.AddSeries(t.LineName, points,
+		charts.WithLineChartOpts(opts.LineChart{YAxisIndex: 1, Symbol: "circle", SymbolSize: 5, ShowSymbol: opts.Bool(len(t.Line) <= 62)}),
+		charts.WithLineStyleOpts(opts.LineStyle{Color: ToneBad.color(), Width: 2}),
+		charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneBad.color()}))
+	bar.Overlap(line)
+	option, err := encode(bar, nil)
+	return Figure{Option: option, Tips: t.Tips}, err
+}
+
+func barData(list []Number) []opts.BarData {
+	data := make([]opts.BarData, len(list))
+	for i, v := range list {
+		data[i] = opts.BarData{Value: v.plain()}
+	}
+	return data
+}
+
+// Columns are counts over a fixed run of categories, such as the hours of a day.
+type Columns struct {
+	Description string
+	Name        string
+	Labels      []string
+	Tips        []string
+	Values      []Number
+}
+
+// Figure draws the columns.
+func (c Columns) Figure() (Figure, error) {
+	bar := charts.NewBar()
+	bar.SetGlobalOptions(common(c.Description)...)
+	bar.SetGlobalOptions(
+		axisTip(),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "12", Bottom: "4"}),
+		charts.WithXAxisOpts(opts.XAxis{
+			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
+			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
+		}),
+		charts.WithYAxisOpts(opts.YAxis{
+			Type: values, Min: 0, SplitNumber: 3, MinInterval: 1, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+		}),
+	)
+	bar.SetXAxis(c.Labels)
+	bar.AddSeries(c.Name, barData(c.Values), charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneMain.color()}),
+		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "25%"}))
+	option, err := encode(bar, nil)
+	return Figure{Option: option, Tips: c.Tips}, err
+}

@@ -1,0 +1,61 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Stats is the state of a spool at one moment.
+type Stats struct {
+	// Depth is the number of acknowledged records not yet shipped, Bytes the size
+	// of their values on disk before compression.
+	Depth, Bytes uint64
+	// Oldest is when the first of them was accepted; zero when there is none.
+	Oldest time.Time
+	// Last is the last acknowledged sequence number, Shipped the shipped mark.
+	Last, Shipped uint64
+	// IDs is the number of remembered ids, IndexBytes their estimated size in
+	// finished files.
+	IDs, IndexBytes uint64
+	// DiskBytes is what the store's files take, including what is already
+	// deleted and not yet reclaimed.
+	DiskBytes uint64
+}
+
+// Stats returns the present state. It reads one record and asks the store for
+// its sizes: cheap enough for every scrape.
+func (s *Spool) Stats() (Stats, error) {
+	if err := s.enter(false); err != nil {
+		return Stats{}, fmt.Errorf("spool stats: %w", err)
+	}
+	defer s.leave()
+	st := Stats{Shipped: s.shipped.Load(), Last: s.ackedSeq(), Bytes: s.liveBytes()}
+	st.Depth = st.Last - st.Shipped
+	forgotten, err := s.readMark(s.db, metaForgotten)
+	if err != nil {
+		return Stats{}, fmt.Errorf("spool stats: %w", err)
+	}
+	st.IDs = st.Last - forgotten.seq
+	st.IndexBytes, err = s.db.EstimateDiskUsage([]byte{spaceIndex}, []byte{spaceIndex + 1})
+	if err != nil {
+		return Stats{}, fmt.Errorf("spool stats: size of index: %w", err)
+	}
+	st.DiskBytes = s.db.Metrics().DiskSpaceUsage()
+	if st.Depth == 0 {
+		return st, nil
+	}
+	v, err := get(s.db, recordKey(st.Shipped+1))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return st, nil // shipped meanwhile, or a hole, which Verify reports
+	}
+	if err != nil {
+		return Stats{}, fmt.Errorf("spool stats: oldest record: %w", storeError("records", err))
+	}
+	if r, _, err := decodeRecord(st.Shipped+1, v); err == nil {
+		st.Oldest = r.SpooledAt
+	}
+	return st, nil
+}

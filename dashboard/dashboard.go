@@ -1,0 +1,134 @@
+// Package dashboard is what leadership reads: pages of figures by region, hall, window
+// and department, and the ranking.
+//
+// What it promises: a page shows nothing but what the facts say, with sample size and
+// time of data; "no data" is never 0, and 100 % is never printed while one bad rating
+// exists; beside every chart stands a table of the same figures, and a CSV of exactly
+// that table. A card that fails leaves the rest of the page alive. Nothing is loaded
+// from outside and nothing inline runs. It computes no fact and stores nothing.
+package dashboard
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"haochaping/directory"
+	"haochaping/evaluation"
+)
+
+// Options are what a Dashboard is made of. Store, Directory and Logger are required.
+type Options struct {
+	Store     Store
+	Directory func() *directory.Directory // the directory in force; called once a request
+	Logger    *slog.Logger
+
+	Now      func() time.Time // the clock; time.Now if nil
+	Zone     *time.Location   // of periods and of times shown; Asia/Shanghai's +08:00 if nil
+	BasePath string           // prefix of every address, such as /hcp; empty at the root
+	Brand    string           // what stands at the top left; the product's own name if empty
+	Language string           // of readers who ask for no language that we have: zh or en; zh if empty
+	Demo     bool             // mark every page and file as demo data
+
+	Scheme       evaluation.Scheme // judges the ranking; evaluation.DefaultScheme if it has no id
+	WriteRanking RankingWriter     // writes the ranking as a workbook; no such file if nil
+
+	Live        time.Duration // how long a generation is believed before the store is asked again; 1 s if zero
+	CardTimeout time.Duration // what one card may take; 8 s if zero
+	MinSample   uint64        // fewer ratings than these are shown as few; 300 if zero
+	CacheSize   int           // answers kept; 512 if zero
+}
+
+// Dashboard serves the pages. Make one with [New], and Close it after its server.
+type Dashboard struct {
+	options   Options
+	base      string
+	facts     *cache
+	words     *words
+	templates *templateSet
+	assets    *assets
+}
+
+// New checks the options, the messages, the templates and the built assets.
+func New(options Options) (*Dashboard, error) {
+	if options.Store == nil || options.Directory == nil || options.Logger == nil {
+		return nil, errors.New("make the dashboard: it needs a store, a directory and a logger")
+	}
+	options.defaults()
+	if b := options.BasePath; b != "" && (!strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/")) {
+		return nil, fmt.Errorf("make the dashboard: base path %q: want /name without a slash at the end", b)
+	}
+	if err := options.Scheme.Check(); err != nil {
+		return nil, fmt.Errorf("make the dashboard: %w", err)
+	}
+	d := &Dashboard{options: options, base: options.BasePath}
+	var err error
+	if d.words, err = loadWords(options.Language); err != nil {
+		return nil, fmt.Errorf("make the dashboard: %w", err)
+	}
+	if d.assets, err = loadAssets(); err != nil {
+		return nil, fmt.Errorf("make the dashboard: %w", err)
+	}
+	if d.templates, err = parseTemplates(); err != nil {
+		return nil, fmt.Errorf("make the dashboard: %w", err)
+	}
+	d.facts = newCache(options.Store, options.CacheSize, options.Live, options.CardTimeout, options.Now)
+	return d, nil
+}
+
+func (o *Options) defaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
+	}
+	if o.Language != English {
+		o.Language = Chinese
+	}
+	if o.Live <= 0 {
+		o.Live = time.Second
+	}
+	if o.CardTimeout <= 0 {
+		o.CardTimeout = 8 * time.Second
+	}
+	if o.MinSample == 0 {
+		o.MinSample = 300
+	}
+	if o.Scheme.ID == "" {
+		o.Scheme = evaluation.DefaultScheme()
+	}
+	if o.CacheSize <= 0 {
+		o.CacheSize = 512
+	}
+}
+
+// Close stops the readings under way and waits for them. Requests that still come get
+// no figures.
+func (d *Dashboard) Close() { d.facts.close() }
+
+// Handler serves everything below the base path.
+func (d *Dashboard) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", d.page(d.overview))
+	mux.Handle("GET /region/{code}", d.page(d.region))
+	mux.Handle("GET /hall/{code}", d.page(d.hall))
+	mux.Handle("GET /hall/{code}/window/{window}", d.page(d.window))
+	mux.Handle("GET /department/{code}", d.page(d.department))
+	mux.Handle("GET /ranking", d.page(d.ranking))
+	mux.Handle("GET /ranking.csv", d.handle(d.rankingCSV))
+	mux.Handle("GET /ranking.xlsx", d.handle(d.rankingXLSX))
+	mux.Handle("GET /unattributed", d.page(d.unattributed))
+	mux.Handle("GET /live", d.handle(d.live))
+	mux.Handle("POST /lang", http.NewCrossOriginProtection().Handler(d.handle(d.setLanguage)))
+	mux.Handle("GET /assets/{file...}", d.assets)
+	mux.Handle("/", d.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	var h http.Handler = mux
+	if d.base != "" {
+		h = http.StripPrefix(d.base, h)
+	}
+	return secure(h)
+}

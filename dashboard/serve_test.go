@@ -1,0 +1,47 @@
+//go:build look
+
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+)
+
+// TestServe is for looking at the pages: HAOCHAPING_TEST_SERVE=127.0.0.1:8099 go test -tags look
+// -run TestServe ./dashboard serves them until the file of HAOCHAPING_TEST_SERVE_UNTIL exists.
+func TestServe(t *testing.T) {
+	address := os.Getenv("HAOCHAPING_TEST_SERVE")
+	if address == "" {
+		t.Fatal("set HAOCHAPING_TEST_SERVE to an address")
+	}
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Demo = true
+		began := time.Now()
+		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }
+		o.WriteRanking = func(context.Context, io.Writer, RankingFile) error { return errors.New("no workbooks here") }
+		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/", d.Handler())
+	mux.HandleFunc("/test/next", func(http.ResponseWriter, *http.Request) { store.generation.Add(1) })
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: time.Second}
+	go func() {
+		for {
+			if _, err := os.Stat(os.Getenv("HAOCHAPING_TEST_SERVE_UNTIL")); err == nil {
+				_ = server.Close()
+				return
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+	}()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		t.Fatal(err)
+	}
+}

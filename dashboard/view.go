@@ -1,0 +1,238 @@
+package dashboard
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+	"time"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// templateSet holds one complete template a kind of page.
+type templateSet struct {
+	byName map[string]*template.Template
+}
+
+var templateNames = []string{"board", "ranking", "error"}
+
+func parseTemplates() (*templateSet, error) {
+	s := &templateSet{byName: make(map[string]*template.Template)}
+	for _, name := range templateNames {
+		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the template of page %s: %w", name, err)
+		}
+		s.byName[name] = t
+	}
+	return s, nil
+}
+
+func (s *templateSet) execute(w io.Writer, p *page) error {
+	t, ok := s.byName[p.Template]
+	if !ok {
+		return fmt.Errorf("no template %s", p.Template)
+	}
+	return t.ExecuteTemplate(w, "layout", p)
+}
+
+// What follows is what the templates ask a page for.
+
+// HTMLLang is the language for the lang attribute.
+func (p *page) HTMLLang() string {
+	if p.lang == English {
+		return English
+	}
+	return "zh-CN"
+}
+
+// BrandText is what the product is called at the top left.
+func (p *page) BrandText() string {
+	if b := p.dashboard.options.Brand; b != "" {
+		return b
+	}
+	return p.T("brand")
+}
+
+// Demo reports whether everything is demo data.
+func (p *page) Demo() bool { return p.dashboard.options.Demo }
+
+// Asset is the address of a built file.
+func (p *page) Asset(name string) string {
+	return p.dashboard.base + "/assets/" + p.dashboard.assets.manifest[name]
+}
+
+// Home is the address of the overview.
+func (p *page) Home() string { return p.link("/") }
+
+// LivePath is the address that tells the newest generation.
+func (p *page) LivePath() string { return p.dashboard.base + "/live" }
+
+// LangPath is where the choice of a language is sent.
+func (p *page) LangPath() string { return p.dashboard.base + "/lang" }
+
+// Path is the page's own address without its choices.
+func (p *page) Path() string { return p.dashboard.base + p.request.URL.EscapedPath() }
+
+// Address is the page's own address.
+func (p *page) Address() string {
+	if q := p.request.URL.RawQuery; q != "" {
+		return p.Path() + "?" + q
+	}
+	return p.Path()
+}
+
+// Language is the reader's language.
+func (p *page) Language() string { return p.lang }
+
+// PeriodKept are the choices of period and language, for forms.
+func (p *page) PeriodKept() []term {
+	var out []term
+	values := p.period.values()
+	if lang := p.request.URL.Query().Get("lang"); lang == p.lang {
+		values.Set("lang", lang)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, term{key, values.Get(key)})
+	}
+	return out
+}
+
+// choice is an entry of a menu.
+type choice struct {
+	Text, Href string
+	Current    bool
+}
+
+// Menu is the navigation.
+func (p *page) Menu() []choice {
+	var out []choice
+	for _, entry := range []struct{ id, path string }{
+		{"overview", "/"}, {"ranking", "/ranking"}, {"unattributed", "/unattributed"},
+	} {
+		out = append(out, choice{Text: p.T("nav." + entry.id), Href: p.link(entry.path), Current: p.Nav == entry.id})
+	}
+	return out
+}
+
+// Periods are the periods to choose from.
+func (p *page) Periods() []choice {
+	var out []choice
+	for _, key := range periodKeys {
+		out = append(out, choice{
+			Text: p.T("period." + key), Current: p.period.Key == key,
+			Href: p.here(func(v url.Values) {
+				v.Del("from")
+				v.Del("to")
+				v.Del("p")
+				if key != period30 {
+					v.Set("p", key)
+				}
+			}),
+		})
+	}
+	return out
+}
+
+// IsCustom reports whether the reader gave the period by hand.
+func (p *page) IsCustom() bool { return p.period.Key == periodCustom }
+
+// Kept are the choices that a new period leaves as they are.
+func (p *page) Kept() []term {
+	var out []term
+	for _, key := range []string{"lang", "by", "level", "line"} {
+		if v := p.request.URL.Query().Get(key); v != "" {
+			out = append(out, term{key, v})
+		}
+	}
+	return out
+}
+
+// FromISO and ToISO are the ends of the period as date fields want them.
+func (p *page) FromISO() string { return p.period.From.String() }
+
+// ToISO is the last day of the period.
+func (p *page) ToISO() string { return p.period.To.String() }
+
+// PeriodText and BeforeText are the period and the one it is compared with.
+func (p *page) PeriodText() string { return p.Range(p.period.Range) }
+
+// BeforeText is the period that changes refer to.
+func (p *page) BeforeText() string { return p.Range(p.period.Before) }
+
+// HasData reports whether any record has been counted.
+func (p *page) HasData() bool { return p.Generation.DataTime != 0 }
+
+func (p *page) dataTime() time.Time { return time.Unix(p.Generation.DataTime, 0).In(p.zone) }
+
+// DataText and DataISO are the time of the newest record counted.
+func (p *page) DataText() string { return p.Clock(p.dataTime(), p.now) }
+
+// DataISO is the time of data for machines.
+func (p *page) DataISO() string { return p.dataTime().Format(time.RFC3339) }
+
+// RecordsText is the number of records counted in all.
+func (p *page) RecordsText() string { return p.Int(p.Generation.Records) }
+
+// NoData reports whether the whole period is empty for this unit.
+func (p *page) NoData() bool {
+	if p.series == nil || p.TilesBad != nil {
+		return false
+	}
+	s, err := p.series()
+	return err == nil && s.empty()
+}
+
+// ArchiveHref leads from an empty period to the last 30 days that have data.
+func (p *page) ArchiveHref() string {
+	if !p.HasData() {
+		return ""
+	}
+	return p.here(func(v url.Values) { v.Del("p"); v.Del("from"); v.Del("to") })
+}
+
+// term is a word and its meaning.
+type term struct{ Term, Text string }
+
+// Terms are the definitions at the foot of every page.
+func (p *page) Terms() []term {
+	var out []term
+	for _, m := range measures {
+		out = append(out, term{m.name(p.locale), m.help(p.locale)})
+	}
+	return append(out, term{p.T("unattributed"), p.T("help.unattributed")}, term{p.T("few.long"), p.T("help.few", "Count", p.Int(p.dashboard.options.MinSample))})
+}
+
+// failureView is a failure for a reader.
+type failureView struct {
+	*page
+	Incident string
+}
+
+// Failure pairs a failure with the page's words.
+func (p *page) Failure(f *failure) failureView { return failureView{p, f.Incident} }
+
+// cardView is a card for a template.
+type cardView struct {
+	Page *page
+	Card *card
+}
+
+// CardOf pairs a card with its page.
+func (p *page) CardOf(c *card) cardView { return cardView{p, c} }
+
+// tableView is a table for a template.
+type tableView struct {
+	Page  *page
+	Table *table
+	Title string
+	CSV   string
+}
+
+// TableOf pairs a table with its page and card.
+func (p *page) TableOf(t *table, c *card) tableView { return tableView{p, t, c.Title, c.csv} }

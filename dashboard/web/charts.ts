@@ -1,0 +1,157 @@
+// Draws the charts of a page. The options come from the server; from here come the
+// reader's theme, the reader's way to write numbers, and what a click opens.
+import type { ECharts } from "../../web/echarts";
+
+interface Figure {
+  option: Record<string, any>;
+  tips?: string[];
+  links?: string[];
+  turn?: boolean;
+}
+
+const narrow = matchMedia("(max-width: 760px)");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+let patterns = false;
+
+export function setPatterns(on: boolean): void {
+  if (patterns === on) return;
+  patterns = on;
+  redraw(false);
+}
+
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+const large = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
+
+function axisNumber(value: number): string {
+  return Math.abs(value) >= 10000 ? large.format(value) : numbers.format(value);
+}
+
+// themed replaces the names of style properties by what they are now.
+function themed(value: unknown, style: CSSStyleDeclaration): unknown {
+  if (typeof value === "string") {
+    return value.startsWith("var(--") ? style.getPropertyValue(value.slice(4, -1)).trim() : value;
+  }
+  if (Array.isArray(value)) return value.map((v) => themed(v, style));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, style)]));
+  }
+  return value;
+}
+
+// turned exchanges the axes of a field.
+function turned(option: Record<string, any>): void {
+  const across = option["xAxis"][0];
+  const down = option["yAxis"][0];
+  option["xAxis"] = [{ ...down, inverse: false, position: "top", axisLabel: { ...down.axisLabel, rotate: 60, width: 76 } }];
+  option["yAxis"] = [{ ...across, inverse: true, axisLabel: { ...across.axisLabel, rotate: 0 } }];
+  for (const series of option["series"]) {
+    for (const datum of series.data) datum.value = [datum.value[1], datum.value[0], datum.value[2]];
+  }
+  Object.assign(option["visualMap"], { left: -5, right: "auto", itemGap: 5, itemWidth: 9, textGap: 2, textStyle: { ...option["visualMap"].textStyle, fontSize: 10 } });
+  option["grid"] = [{ ...option["grid"][0], top: "96", right: "30" }];
+}
+
+function prepare(figure: Figure, room: number, printing: boolean): Record<string, any> {
+  const style = getComputedStyle(document.documentElement);
+  const option = themed(structuredClone(figure.option), style) as Record<string, any>;
+  if (figure.turn && narrow.matches) turned(option);
+  for (const axis of [...(option["xAxis"] ?? []), ...(option["yAxis"] ?? [])]) {
+    if (axis.type === "value") axis.axisLabel = { ...axis.axisLabel, formatter: axisNumber };
+  }
+  // Names beside bars get as much room as the chart can spare.
+  for (const axis of option["yAxis"] ?? []) {
+    if (axis.axisLabel?.width) axis.axisLabel.width = Math.max(axis.axisLabel.width / 1.5, Math.min(240, Math.round(room * 0.42)));
+  }
+  for (const series of option["series"]) {
+    if (series.type === "bar" && !series.stack) {
+      const lying = option["yAxis"][series.yAxisIndex ?? 0]?.type === "category";
+      series.itemStyle = { borderRadius: lying ? [0, 3, 3, 0] : [3, 3, 0, 0], ...series.itemStyle };
+      series.barMaxWidth = lying ? 22 : 40;
+    }
+  }
+  const tips = figure.tips ?? [];
+  const axisTip = option["tooltip"].trigger === "axis";
+  option["tooltip"] = {
+    ...option["tooltip"],
+    renderMode: "richText", // an HTML tip would need inline styles
+    confine: true,
+    transitionDuration: 0,
+    backgroundColor: style.getPropertyValue("--surface").trim(),
+    borderColor: style.getPropertyValue("--rule").trim(),
+    textStyle: { color: style.getPropertyValue("--ink").trim(), fontSize: 13, lineHeight: 20, fontFamily: style.getPropertyValue("--font").trim() },
+    formatter: (params: any) => {
+      const at = Array.isArray(params) ? params[0] : params;
+      // The line of all levels holds one datum a series; the rest one datum a category.
+      const index = !axisTip && at.componentSubType === "bar" && option["grid"]?.length > 1
+        ? (option["series"][at.seriesIndex].stack ? at.seriesIndex : at.dataIndex + tips.length - option["series"][at.seriesIndex].data.length)
+        : at.dataIndex;
+      return (tips[index] ?? "").replace(/[{}|]/g, " ");
+    },
+  };
+  if (axisTip) option["tooltip"].axisPointer = { type: "shadow", shadowStyle: { color: "rgba(120,140,170,0.12)" } };
+  option["textStyle"] = { fontFamily: style.getPropertyValue("--font").trim() };
+  option["animation"] = !still.matches && !printing;
+  option["animationDuration"] = 500;
+  option["animationDurationUpdate"] = 400;
+  option["aria"] = { ...option["aria"], decal: { show: (patterns || printing) && !figure.turn } }; // steps of one colour need none
+  return option;
+}
+
+const figures = new Map<string, Figure>();
+
+function draw(host: HTMLElement, figure: Figure, printing: boolean): void {
+  let chart: ECharts | undefined = echarts.getInstanceByDom(host);
+  if (!chart) {
+    chart = echarts.init(host, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio) });
+    const name = host.dataset["plot"] ?? "";
+    chart.on("click", (event: any) => {
+      const href = figures.get(name)?.links?.[event.dataIndex];
+      if (href) location.assign(href);
+    });
+    const drawn = chart;
+    new ResizeObserver(() => {
+      if (!host.isConnected) return;
+      drawn.resize();
+    }).observe(host);
+  }
+  host.classList.toggle("linked", Boolean(figure.links?.some(Boolean)));
+  chart.setOption(prepare(figure, host.clientWidth, printing), { notMerge: false, replaceMerge: ["series", "visualMap"] });
+}
+
+// drawAll draws every chart of the page, reading its figures anew.
+export function drawAll(): void {
+  for (const script of document.querySelectorAll<HTMLScriptElement>("script[data-chart]")) {
+    const name = script.dataset["chart"] ?? "";
+    const host = document.getElementById(`plot-${name}`);
+    if (!host) continue;
+    const figure = JSON.parse(script.textContent ?? "{}") as Figure;
+    figures.set(name, figure);
+    draw(host, figure, false);
+  }
+}
+
+// redraw draws the figures that are there again: in another theme, on paper, with patterns.
+export function redraw(printing: boolean): void {
+  for (const [name, figure] of figures) {
+    const host = document.getElementById(`plot-${name}`);
+    if (host) draw(host, figure, printing);
+  }
+}
+
+narrow.addEventListener("change", () => {
+  for (const [name, figure] of figures) {
+    const host = document.getElementById(`plot-${name}`);
+    if (!host || !figure.turn) continue;
+    echarts.getInstanceByDom(host)?.clear();
+    draw(host, figure, false);
+  }
+});
+
+// forget lets go of charts whose place in the page is gone.
+export function forget(hosts: Iterable<HTMLElement>): void {
+  for (const host of hosts) {
+    if (host.isConnected) continue;
+    echarts.getInstanceByDom(host)?.dispose();
+    figures.delete(host.dataset["plot"] ?? "");
+  }
+}

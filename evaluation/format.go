@@ -1,0 +1,119 @@
+package evaluation
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// FormatValue writes a value for people. Pages and files both use it, so that they cannot disagree. Values are
+// rounded half up, but never onto a bound that they have not reached: while one rating in tens of millions is
+// bad, the good rate is >99.99% and bad per 100,000 is <0.01, never 100% and 0. An unknown value is 暂无数据.
+func FormatValue(ind Indicator, v Value, lang string) string {
+	if !v.Known {
+		return inLanguage(lang, "暂无数据", "no data")
+	}
+	switch ind.Unit {
+	case Percent:
+		if v.Number == 1 {
+			return "100%"
+		}
+		return bounded(v.Number*100, 0, 100, 2) + "%"
+	case Per100k:
+		return bounded(v.Number, 0, 100_000, perDecimals(v.Number))
+	case Level:
+		return bounded(v.Number, 1, 5, 2)
+	case Seconds:
+		return FormatDuration(v.Number, lang)
+	default:
+		return bounded(v.Number, 0, math.Inf(1), 2)
+	}
+}
+
+// perDecimals leaves four digits or so.
+func perDecimals(x float64) int {
+	switch {
+	case x < 100:
+		return 2
+	case x < 1000:
+		return 1
+	}
+	return 0
+}
+
+// bounded writes x, which by its meaning lies within low to high, so that it reads as a bound only if it is one.
+func bounded(x, low, high float64, decimals int) string {
+	step := math.Pow10(-decimals)
+	text := FormatNumber(x, decimals)
+	switch {
+	case x > low && text == FormatNumber(low, decimals):
+		return "<" + FormatNumber(low+step, decimals)
+	case x < high && text == FormatNumber(high, decimals):
+		return ">" + FormatNumber(high-step, decimals)
+	}
+	return text
+}
+
+// durationUnits are the units of handling times, largest first.
+var durationUnits = [...]struct {
+	seconds float64
+	zh, en  string
+}{{day, "天", "d"}, {60 * 60, "小时", "h"}, {60, "分钟", "min"}, {1, "秒", "s"}}
+
+// FormatDuration writes a time span in the largest unit of which there are at least two, with one decimal below
+// 100; days are of 24 hours. Seconds are whole.
+func FormatDuration(seconds float64, lang string) string {
+	for _, u := range durationUnits {
+		x := seconds / u.seconds
+		if x < 2 && u.seconds > 1 {
+			continue
+		}
+		unit := " " + inLanguage(lang, u.zh, u.en)
+		if u.seconds > 1 && x < 99.95 {
+			return FormatNumber(x, 1) + unit
+		}
+		return bounded(x, 0, math.Inf(1), 0) + unit
+	}
+	return ""
+}
+
+// FormatScore writes a score or points, 0 to 100, with two decimals. A score is rounded to them before it is
+// ranked, so that equal texts are equal scores.
+func FormatScore(score float64) string { return FormatNumber(score, 2) }
+
+// FormatCount writes a count with its thousands grouped.
+func FormatCount(n uint64) string { return group(strconv.FormatUint(n, 10)) }
+
+// FormatNumber writes a number with a fixed number of decimals, rounded half up (away from 0), its thousands
+// grouped. What is a half only but for the last bits of a float counts as one.
+func FormatNumber(x float64, decimals int) string {
+	const bits = 1e-9
+	scale := math.Pow10(decimals)
+	if scaled := math.Abs(x)*scale + 0.5; scaled < 1<<52 {
+		x = math.Copysign(math.Floor(scaled+bits)/scale, x)
+	}
+	text := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
+	whole, fraction, _ := strings.Cut(text, ".")
+	text = group(whole)
+	if fraction != "" {
+		text += "." + fraction
+	}
+	if x < 0 && strings.Trim(text, "0.,") != "" {
+		return "-" + text
+	}
+	return text
+}
+
+func group(digits string) string {
+	lead := len(digits) % 3
+	if lead == 0 || len(digits) < 3 {
+		lead = min(3, len(digits))
+	}
+	var b strings.Builder
+	b.WriteString(digits[:lead])
+	for i := lead; i < len(digits); i += 3 {
+		b.WriteByte(',')
+		b.WriteString(digits[i : i+3])
+	}
+	return b.String()
+}
