@@ -2,7 +2,7 @@
 // touched is counted once, whatever the network, the browser and the answers do.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -405,6 +405,7 @@ test("five equal buttons, large enough, on every screen; readable by all", async
     await screen(page, "setup");
     await audit(page, axe);
     await page.goto(`${product.url}/kiosk?lang=en`);
+    await screen(page, "rate");
     await page.keyboard.press("Control+Alt+KeyS");
     await page.locator("h1", { hasText: "This device" }).waitFor();
   });
@@ -413,7 +414,6 @@ test("five equal buttons, large enough, on every screen; readable by all", async
 // audit fails on anything that axe finds wrong.
 async function audit(page, axe) {
   // The page's policy lets no foreign script in, the debugger's evaluate does.
-  const { readFile } = await import("node:fs/promises");
   await page.evaluate(await readFile(axe, "utf8"));
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), []);

@@ -45,16 +45,11 @@ func (p *page) unattributedCard(id string, read func(context.Context) (all, lost
 // outside reads all facts, and those that count for no region: what is left of all after
 // the top regions are taken away.
 func (p *page) outside(ctx context.Context) (all, lost evaluation.Facts, err error) {
-	q := evaluation.Query{By: evaluation.ByTotal, From: p.period.From, To: p.period.To}
-	rows, err := p.facts(ctx, q)
-	if err != nil {
+	if all, err = p.everything(ctx); err != nil {
 		return all, lost, err
 	}
-	for i := range rows {
-		all.Add(&rows[i].Facts)
-	}
-	q.By, q.Level = evaluation.ByRegion, 1
-	if rows, err = p.facts(ctx, q); err != nil {
+	rows, err := p.facts(ctx, evaluation.Query{By: evaluation.ByRegion, From: p.period.From, To: p.period.To, Level: 1})
+	if err != nil {
 		return all, lost, err
 	}
 	var known evaluation.Facts
@@ -64,6 +59,19 @@ func (p *page) outside(ctx context.Context) (all, lost evaluation.Facts, err err
 		}
 	}
 	return all, difference(&all, &known), nil
+}
+
+// everything reads all facts of the period; the overview has them already.
+func (p *page) everything(ctx context.Context) (all evaluation.Facts, err error) {
+	if p.series != nil && p.subject == (subject{}) {
+		s, err := p.series()
+		return s.Total, err
+	}
+	rows, err := p.facts(ctx, evaluation.Query{By: evaluation.ByTotal, From: p.period.From, To: p.period.To})
+	for i := range rows {
+		all.Add(&rows[i].Facts)
+	}
+	return all, err
 }
 
 // lineless reads all facts, and those that count for no department or for one without a line.

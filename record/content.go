@@ -236,7 +236,7 @@ func (k *keyed) time(name string, t *time.Time) {
 
 func (k *keyed) instant(t time.Time) {
 	k.b = binary.AppendVarint(k.b, t.Unix())
-	k.b = binary.AppendUvarint(k.b, uint64(t.Nanosecond())) //nolint:gosec // 0 … 999,999,999
+	k.b = binary.AppendUvarint(k.b, uint64(t.Nanosecond()))
 }
 
 func (k *keyed) texts(name string, list []string) {

@@ -98,7 +98,7 @@ func plain(s string, limit int) bool {
 		return false
 	}
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > 0x7f {
+		if s[i] <= ' ' || s[i] > '~' {
 			return false
 		}
 	}

@@ -52,6 +52,7 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, columns []co
 	if len(records) == 0 {
 		return nil
 	}
+	defer w.timed("insert into "+table, time.Now())
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.name

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -52,10 +53,16 @@ func query(name string, parts map[string]string) string {
 }
 
 func (w *Warehouse) exec(ctx context.Context, name string, p params) error {
+	defer w.timed(name, time.Now())
 	if err := w.conn.Exec(clickhouse.Context(ctx, clickhouse.WithParameters(p)), query(name, nil)); err != nil {
 		return fmt.Errorf("query %s: %w", name, err)
 	}
 	return nil
+}
+
+// timed tells whoever looks for what is slow how long something took.
+func (w *Warehouse) timed(name string, began time.Time) {
+	w.logger.Debug("query", "name", name, "took", time.Since(began))
 }
 
 // dayArray is the text of an Array(Date) parameter.

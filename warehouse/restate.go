@@ -163,6 +163,7 @@ func stages(tables []string) []string {
 }
 
 func (w *Warehouse) empty(ctx context.Context, tables []string) error {
+	defer w.timed("empty", time.Now())
 	for _, t := range tables {
 		if err := w.conn.Exec(ctx, "TRUNCATE TABLE "+t); err != nil {
 			return fmt.Errorf("empty %s: %w", t, err)
@@ -174,6 +175,7 @@ func (w *Warehouse) empty(ctx context.Context, tables []string) error {
 // swap replaces the partitions of some days or months of tables by those of their
 // stages, each atomically. A partition without rows in the stage becomes empty.
 func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPeriod) error {
+	defer w.timed("swap", time.Now())
 	for _, t := range tables {
 		for i, p := range periods {
 			if i > 0 && p.day == periods[i-1].day {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
@@ -90,7 +91,10 @@ func TestFailedSyncStops(t *testing.T) {
 func TestFailedSyncOfTheShippedMarkStops(t *testing.T) {
 	faults := &logSyncs{}
 	stopped := false
-	s := openTest(t, errorfs.Wrap(vfs.NewMem(), faults), func(o *Options) { o.Fatal = func(error) { stopped = true } })
+	s := openTest(t, errorfs.Wrap(vfs.NewMem(), faults), func(o *Options) {
+		o.Fatal = func(error) { stopped = true }
+		o.reclaim = time.Hour // the abandoned store must not panic on its disk during other tests
+	})
 	mustAppend(t, s, entry("a", 1))
 	faults.broken.Store(true)
 	if err := s.Shipped(1); !errors.Is(err, ErrFailed) || !stopped {

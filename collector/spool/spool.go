@@ -41,10 +41,13 @@ type Options struct {
 	// Logger receives what an operator should know; nil discards it.
 	Logger *slog.Logger
 	// Fatal is called once, when a write or an fsync failed, and should end the
-	// process. If it returns, every call answers ErrFailed. nil is os.Exit(1).
+	// process. If it returns, every call answers ErrFailed; the store's own work in
+	// the background may still end the process by a panic when it meets the same
+	// disk. nil is os.Exit(1).
 	Fatal func(error)
 
-	pause time.Duration // between two writes of the witness; shorter in tests
+	pause   time.Duration // between two writes of the witness; shorter in tests
+	reclaim time.Duration // from Shipped to the flush that frees space
 }
 
 // Spool is an open spool. Its methods may be called concurrently.
@@ -154,6 +157,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.pause == 0 {
 		o.pause = witnessPause
+	}
+	if o.reclaim == 0 {
+		o.reclaim = 10 * time.Second
 	}
 	if o.Fatal == nil {
 		o.Fatal = func(error) { os.Exit(1) }

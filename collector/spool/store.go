@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"syscall"
-	"time"
 
 	crdb "github.com/cockroachdb/errors"
 	"github.com/cockroachdb/pebble/v2"
@@ -152,7 +151,7 @@ func (s *Spool) storeOptions(readOnly bool) *pebble.Options {
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       64,
 		MaxOpenFiles:                500,
-		FlushDelayDeleteRange:       10 * time.Second,
+		FlushDelayDeleteRange:       s.opts.reclaim,
 		Logger:                      storeLogger{s},
 		EventListener:               s.storeEvents(),
 	}
