@@ -54,7 +54,7 @@ var rooms = map[string]room{
 	// app wires everybody; every package above may be imported by it.
 	"app": {},
 	"cmd/haochaping": {may: []string{
-		"app", "config", "directory", "engine", "evaluation", "record",
+		"app", "calendar", "collector/fileimport", "config", "directory", "engine", "evaluation", "record",
 	}},
 }
 

@@ -196,6 +196,7 @@ func (a *App) openIntake(context.Context) error {
 	}
 	a.collector, err = collector.New(collector.Options{
 		Door: a.door, Spool: queue, Keys: ring, Directory: a.store.Directory, Name: name,
+		URL:     a.cfg.PublicBaseURL + a.cfg.BasePath,
 		MaxBody: int64(c.MaxBody), RequestTimeout: c.RequestTimeout, Logger: a.log, Registry: a.registry,
 	})
 	if err != nil {

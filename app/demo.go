@@ -122,21 +122,17 @@ func (d *Demo) fillRecords(ctx context.Context, w *warehouse.Warehouse) error {
 	if err := d.insertRecords(ctx, w); err != nil {
 		return err
 	}
-	d.Progress("counting", 0, 1)
-	if _, err := w.Restate(ctx, time.Now()); err != nil {
+	if _, err := w.RestateSeen(ctx, time.Now(), func(done, total int) { d.Progress("counting days", done, total) }); err != nil {
 		return err
 	}
-	if _, err := w.RestateItems(ctx); err != nil {
-		return err
-	}
-	d.Progress("counting", 1, 1)
-	return nil
+	_, err := w.RestateItems(ctx)
+	return err
 }
 
 // fillWorkers is how many goroutines accept and insert; each fills batches of its own.
 const (
 	fillWorkers = 2
-	fillBatch   = 60_000
+	fillBatch   = 150_000
 )
 
 // insertRecords sends the demo's records through the same acceptance rules as everybody's.

@@ -26,7 +26,7 @@ func DirectoryKinds() []string {
 func ReadDirectory(kind, layout, path string) (in *DirectoryImport, problems []directory.Problem, err error) {
 	in = &DirectoryImport{Kind: kind}
 	if layout == "nbs" {
-		in.Regions, problems = directory.ReadNBS(func(name string) (io.ReadCloser, error) { return os.Open(filepath.Join(path, name)) }) //nolint:gosec // a folder that the person at the command line names
+		in.Regions, problems = directory.ReadNBS(func(name string) (io.ReadCloser, error) { return os.Open(filepath.Join(path, name)) })
 		return in, problems, nil
 	}
 	f, err := openPlain(path)
@@ -53,7 +53,7 @@ func ReadDirectory(kind, layout, path string) (in *DirectoryImport, problems []d
 
 // openPlain opens a file, unpacked if its name ends in .gz.
 func openPlain(path string) (io.ReadCloser, error) {
-	f, err := os.Open(path) //nolint:gosec // the person at the command line names it
+	f, err := os.Open(path)
 	if err != nil || !strings.HasSuffix(path, ".gz") {
 		return f, err
 	}

@@ -54,6 +54,7 @@ type Options struct {
 	Keys      Keys
 	Directory func() *directory.Directory // nil = no receipt says unattributed
 	Name      string                      // of this collector; stands in every record
+	URL       string                      // where senders reach the installation, for the OpenAPI document; default /
 
 	MaxBody        int64         // bytes of a JSON body, also after unpacking; default 1 MiB
 	MaxInFlight    int           // requests at a time, the next is answered 429; default 256
@@ -81,7 +82,7 @@ func New(o Options) (*Collector, error) {
 		return nil, errors.New("new collector: Door, Spool and Keys are required")
 	}
 	o = o.withDefaults()
-	document, err := openAPIDocument()
+	document, err := openAPIDocument(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("new collector: %w", err)
 	}
@@ -93,6 +94,9 @@ func New(o Options) (*Collector, error) {
 }
 
 func (o Options) withDefaults() Options {
+	if o.URL == "" {
+		o.URL = "/"
+	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = 1 << 20
 	}

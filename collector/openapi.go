@@ -42,8 +42,8 @@ var wireTypes = []struct {
 }
 
 // openAPIDocument describes the API (OpenAPI 3.1), generated from the structs
-// that the handlers decode and encode.
-func openAPIDocument() ([]byte, error) {
+// that the handlers decode and encode. url is where the API is reached.
+func openAPIDocument(url string) ([]byte, error) {
 	schemas := object{
 		"Receipt": schemaOf(reflect.TypeFor[Receipt](), false), "Problem": schemaOf(reflect.TypeFor[ProblemDocument](), false),
 	}
@@ -59,7 +59,7 @@ func openAPIDocument() ([]byte, error) {
 	b, err := json.MarshalIndent(object{
 		"openapi":  "3.1.0",
 		"info":     object{"title": "haochaping", "version": "1", "description": "Sends ratings, cases and what belongs to them. Times are RFC 3339 with an offset. The id of a record is chosen by the sender: sent again, it is not counted again."},
-		"servers":  []any{object{"url": "/"}},
+		"servers":  []any{object{"url": url}},
 		"security": []any{object{"key": []any{}}},
 		"paths":    paths,
 		"components": object{

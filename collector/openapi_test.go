@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestOpenAPIGolden(t *testing.T) {
-	got, err := openAPIDocument()
+	got, err := openAPIDocument("/")
 	if err != nil {
 		t.Fatal(err)
 	}

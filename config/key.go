@@ -30,87 +30,161 @@ const (
 // default, so that viper knows it, and a field of Config; a test compares the
 // two lists.
 var keys = []key{
-	{"listen", "127.0.0.1:8080", hostPort(), "listen",
-		"Address and port on which the product serves pages and the API. Port 0 lets the system choose. The default is reachable from this machine only; use :8080 for all networks."},
-	{"data_dir", "./data", text(1, 1024), "data-dir",
-		"Directory for everything that is kept here: the spool of accepted records, the embedded engine's tables and log, the control socket. One process at a time."},
-	{"public_base_url", "", baseURL(), "",
-		"How people and devices reach the product from outside, such as https://pingjia.example.cn, without a path. Used wherever a full address is written. Empty: the address of the request."},
-	{"base_path", "", basePath(), "",
-		"Path below which a proxy shows the product, such as /haochaping. The proxy passes the path on unchanged. Empty: the root."},
-	{"trusted_proxies", "", prefixes(), "",
-		"Networks or single addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed, such as [10.0.0.0/8, 192.168.1.7]. Empty: nobody's."},
-	{"timezone", "Asia/Shanghai", zone(), "",
-		"The one time zone of days, months and all other periods. Stored figures depend on it: it is chosen before the first record."},
-	{"language", "zh", oneOf("zh", "en"), "",
-		"Language of pages and exports for readers whose browser asks for neither Chinese nor English: zh or en."},
-	{"roles", "collector,aggregator,dashboard", roles(), "roles",
-		"What this process does: collector (takes records in), aggregator (computes the figures), dashboard (shows them). One machine does all three."},
+	{
+		"listen", "127.0.0.1:8080", hostPort(), "listen",
+		"Address and port on which the product serves pages and the API. Port 0 lets the system choose. The default is reachable from this machine only; use :8080 for all networks.",
+	},
+	{
+		"data_dir", "./data", text(1, 1024), "data-dir",
+		"Directory for everything that is kept here: the spool of accepted records, the embedded engine's tables and log, the control socket. One process at a time.",
+	},
+	{
+		"public_base_url", "", baseURL(), "",
+		"How people and devices reach the product from outside, such as https://pingjia.example.cn, without a path. Used wherever a full address is written. Empty: the address of the request.",
+	},
+	{
+		"base_path", "", basePath(), "",
+		"Path below which a proxy shows the product, such as /haochaping. The proxy passes the path on unchanged. Empty: the root.",
+	},
+	{
+		"trusted_proxies", "", prefixes(), "",
+		"Networks or single addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed, such as [10.0.0.0/8, 192.168.1.7]. Empty: nobody's.",
+	},
+	{
+		"timezone", "Asia/Shanghai", zone(), "",
+		"The one time zone of days, months and all other periods. Stored figures depend on it: it is chosen before the first record.",
+	},
+	{
+		"language", "zh", oneOf("zh", "en"), "",
+		"Language of pages and exports for readers whose browser asks for neither Chinese nor English: zh or en.",
+	},
+	{
+		"roles", "collector,aggregator,dashboard", roles(), "roles",
+		"What this process does: collector (takes records in), aggregator (computes the figures), dashboard (shows them). One machine does all three.",
+	},
 
-	{"clickhouse.address", "", hostPorts(), "",
-		"Native-protocol addresses (host:port, usually port 9000, or 9440 with TLS) of a ClickHouse of one's own; several are replicas of the same data and are tried in turn. Empty: the product starts an engine of its own and keeps the tables in data_dir."},
-	{"clickhouse.database", "haochaping", database(), "",
-		"Database that holds the product's tables; it is created if it is missing."},
-	{"clickhouse.username", "default", text(1, 128), "",
-		"Name under which to log in to a ClickHouse of one's own."},
-	{"clickhouse.password", "", secret(), "",
-		"Password for it. Better not written here: use password_file or the environment."},
-	{"clickhouse.password_file", "", text(0, 1024), "",
-		"File whose first line is the password, such as a container's secret. Instead of password."},
-	{"clickhouse.tls", "false", boolean(), "",
-		"Whether the connection to ClickHouse is encrypted and the server's certificate checked."},
-	{"clickhouse.ca_file", "", text(0, 1024), "",
-		"PEM file with the authorities that may have signed the server's certificate. Empty: those of the system."},
-	{"clickhouse.dial_timeout", "5s", duration(100*time.Millisecond, 5*time.Minute), "",
-		"How long one attempt to connect may take."},
-	{"clickhouse.max_open_conns", "10", integer(2, 1000), "",
-		"Connections that this process keeps open at most, to the embedded engine as well."},
+	{
+		"clickhouse.address", "", hostPorts(), "",
+		"Native-protocol addresses (host:port, usually port 9000, or 9440 with TLS) of a ClickHouse of one's own; several are replicas of the same data and are tried in turn. Empty: the product starts an engine of its own and keeps the tables in data_dir.",
+	},
+	{
+		"clickhouse.database", "haochaping", database(), "",
+		"Database that holds the product's tables; it is created if it is missing.",
+	},
+	{
+		"clickhouse.username", "default", text(1, 128), "",
+		"Name under which to log in to a ClickHouse of one's own.",
+	},
+	{
+		"clickhouse.password", "", secret(), "",
+		"Password for it. Better not written here: use password_file or the environment.",
+	},
+	{
+		"clickhouse.password_file", "", text(0, 1024), "",
+		"File whose first line is the password, such as a container's secret. Instead of password.",
+	},
+	{
+		"clickhouse.tls", "false", boolean(), "",
+		"Whether the connection to ClickHouse is encrypted and the server's certificate checked.",
+	},
+	{
+		"clickhouse.ca_file", "", text(0, 1024), "",
+		"PEM file with the authorities that may have signed the server's certificate. Empty: those of the system.",
+	},
+	{
+		"clickhouse.dial_timeout", "5s", duration(100*time.Millisecond, 5*time.Minute), "",
+		"How long one attempt to connect may take.",
+	},
+	{
+		"clickhouse.max_open_conns", "10", integer(2, 1000), "",
+		"Connections that this process keeps open at most, to the embedded engine as well.",
+	},
 
-	{"engine.library", "", text(0, 1024), "",
-		"Path of the embedded engine's library (libchdb.so, libchdb.dylib). Empty: the one that came with the product."},
-	{"engine.binary", "", text(0, 1024), "",
-		"Path of a clickhouse program to run instead of the library. Empty: one on the PATH, else the library. Not together with library."},
-	{"engine.max_memory", "2GiB", size(512*MiB, 4*TiB), "",
-		"Memory that the embedded engine may take. Queries that need more are refused; the service itself is not affected."},
+	{
+		"engine.library", "", text(0, 1024), "",
+		"Path of the embedded engine's library (libchdb.so, libchdb.dylib). Empty: the one that came with the product.",
+	},
+	{
+		"engine.binary", "", text(0, 1024), "",
+		"Path of a clickhouse program to run instead of the library. Empty: one on the PATH, else the library. Not together with library.",
+	},
+	{
+		"engine.max_memory", "2GiB", size(512*MiB, 4*TiB), "",
+		"Memory that the embedded engine may take. Queries that need more are refused; the service itself is not affected.",
+	},
 
-	{"tls.cert_file", "", text(0, 1024), "",
-		"PEM file with the certificate chain for serving HTTPS without a proxy. Changed files are taken up without a restart. Empty: plain HTTP."},
-	{"tls.key_file", "", text(0, 1024), "",
-		"PEM file with the certificate's private key. Given together with cert_file or not at all."},
+	{
+		"tls.cert_file", "", text(0, 1024), "",
+		"PEM file with the certificate chain for serving HTTPS without a proxy. Changed files are taken up without a restart. Empty: plain HTTP.",
+	},
+	{
+		"tls.key_file", "", text(0, 1024), "",
+		"PEM file with the certificate's private key. Given together with cert_file or not at all.",
+	},
 
-	{"collector.spool_dir", "", text(0, 1024), "",
-		"Directory of the spool: records that were accepted and are not yet in ClickHouse. A disk that keeps its promises (fsync), no network share. Empty: spool below data_dir."},
-	{"collector.spool_max", "10GiB", size(64*MiB, 16*TiB), "",
-		"Largest size of the spool. When ClickHouse is away for so long that it is full, senders are told to keep their records and try again."},
-	{"collector.max_body", "1MiB", size(64*KiB, 64*MiB), "",
-		"Largest body of a request with a JSON object or array. Streams of lines (NDJSON) are not bounded by it."},
-	{"collector.ship_interval", "500ms", duration(10*time.Millisecond, time.Minute), "",
-		"How long accepted records may wait for others before they are shipped to ClickHouse together."},
-	{"collector.ship_batch", "20000", integer(1, 1_000_000), "",
-		"Number of records that are shipped at once at most; so many waiting records are shipped without further delay."},
-	{"collector.request_timeout", "30s", duration(time.Second, 10*time.Minute), "",
-		"How long a request with records may take, from its first byte to the answer."},
-	{"collector.clock_future", "5m", duration(0, 24*time.Hour), "",
-		"How far a record's time may lie in the future before it is refused. Clocks differ."},
-	{"collector.clock_past", "175320h", duration(24*time.Hour, 50*8766*time.Hour), "",
-		"How far a record's time may lie in the past before it is refused; 8760h is a year. Imports of older records need more."},
+	{
+		"collector.spool_dir", "", text(0, 1024), "",
+		"Directory of the spool: records that were accepted and are not yet in ClickHouse. A disk that keeps its promises (fsync), no network share. Empty: spool below data_dir.",
+	},
+	{
+		"collector.spool_max", "10GiB", size(64*MiB, 16*TiB), "",
+		"Largest size of the spool. When ClickHouse is away for so long that it is full, senders are told to keep their records and try again.",
+	},
+	{
+		"collector.max_body", "1MiB", size(64*KiB, 64*MiB), "",
+		"Largest body of a request with a JSON object or array. Streams of lines (NDJSON) are not bounded by it.",
+	},
+	{
+		"collector.ship_interval", "500ms", duration(10*time.Millisecond, time.Minute), "",
+		"How long accepted records may wait for others before they are shipped to ClickHouse together.",
+	},
+	{
+		"collector.ship_batch", "20000", integer(1, 1_000_000), "",
+		"Number of records that are shipped at once at most; so many waiting records are shipped without further delay.",
+	},
+	{
+		"collector.request_timeout", "30s", duration(time.Second, 10*time.Minute), "",
+		"How long a request with records may take, from its first byte to the answer.",
+	},
+	{
+		"collector.clock_future", "5m", duration(0, 24*time.Hour), "",
+		"How far a record's time may lie in the future before it is refused. Clocks differ.",
+	},
+	{
+		"collector.clock_past", "175320h", duration(24*time.Hour, 50*8766*time.Hour), "",
+		"How far a record's time may lie in the past before it is refused; 8760h is a year. Imports of older records need more.",
+	},
 
-	{"aggregator.dirty", "@every 1s", schedule(), "",
-		"When to look for days whose records changed and compute their figures anew: a cron line of five fields, or @every and a duration. Finding nothing is cheap."},
-	{"aggregator.month_items", "@hourly", schedule(), "",
-		"When to compute the monthly figures by item anew, for the months that changed. This reads raw records."},
+	{
+		"aggregator.dirty", "@every 1s", schedule(), "",
+		"When to look for days whose records changed and compute their figures anew: a cron line of five fields, or @every and a duration. Finding nothing is cheap.",
+	},
+	{
+		"aggregator.month_items", "@hourly", schedule(), "",
+		"When to compute the monthly figures by item anew, for the months that changed. This reads raw records.",
+	},
 
-	{"dashboard.title", "", text(0, 60), "",
-		"Name of this installation at the head of pages and exports. Empty: the product's own name in the reader's language."},
-	{"dashboard.cache_entries", "512", integer(1, 100_000), "",
-		"Number of query results kept in memory for pages. They are valid until the figures change."},
-	{"dashboard.live_interval", "2s", duration(time.Second, 10*time.Minute), "",
-		"How often an open page asks for newer figures."},
+	{
+		"dashboard.title", "", text(0, 60), "",
+		"Name of this installation at the head of pages and exports. Empty: the product's own name in the reader's language.",
+	},
+	{
+		"dashboard.cache_entries", "512", integer(1, 100_000), "",
+		"Number of query results kept in memory for pages. They are valid until the figures change.",
+	},
+	{
+		"dashboard.live_interval", "2s", duration(time.Second, 10*time.Minute), "",
+		"How often an open page asks for newer figures.",
+	},
 
-	{"log.level", "info", level(), "log-level",
-		"Least important messages to write: debug, info, warn or error."},
-	{"log.format", "text", oneOf("text", "json"), "",
-		"Form of the log on standard error: text for people, json for machines."},
+	{
+		"log.level", "info", level(), "log-level",
+		"Least important messages to write: debug, info, warn or error.",
+	},
+	{
+		"log.format", "text", oneOf("text", "json"), "",
+		"Form of the log on standard error: text for people, json for machines.",
+	},
 }
 
 // knownKeys and sections index keys for the checks of the file.

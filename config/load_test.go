@@ -67,7 +67,7 @@ func defaults(t *testing.T) *Config {
 		Collector: Collector{
 			SpoolDir: filepath.Join("data", "spool"), SpoolMax: 10 * GiB, MaxBody: MiB,
 			ShipInterval: 500 * time.Millisecond, ShipBatch: 20000, RequestTimeout: 30 * time.Second,
-			ClockFuture: 5 * time.Minute, ClockPast: 43800 * time.Hour,
+			ClockFuture: 5 * time.Minute, ClockPast: 175320 * time.Hour,
 		},
 		Aggregator: Aggregator{Dirty: "@every 1s", MonthItems: "@hourly"},
 		Dashboard:  Dashboard{CacheEntries: 512, LiveInterval: 2 * time.Second},
@@ -266,13 +266,13 @@ func TestLoadEnvironmentProblems(t *testing.T) {
 	_, err := load(t, Options{
 		File: "testdata/good.empty.yaml",
 		Environ: []string{
-			"PATH=/bin", "HAOCHAPING_CLICKHOUSE_ADRESS=hunter2", "HAOCHAPING_CHECKDATA=x", "haochaping_listen=x",
+			"PATH=/bin", "HAOCHAPING_CLICKHOUSE_ADDRES=hunter2", "HAOCHAPING_CHECKDATA=x", "haochaping_listen=x",
 			"HAOCHAPING_LISTEN=a@b", "HAOCHAPING_CLICKHOUSE_PASSWORD=\thunter2",
 		},
 		IgnoreEnv: []string{"HAOCHAPING_CHECKDATA"},
 	}, "--roles=", "--log-level=")
 	want := []string{
-		`environment: unknown variable "HAOCHAPING_CLICKHOUSE_ADRESS"; the nearest known one is HAOCHAPING_CLICKHOUSE_ADDRESS`,
+		`environment: unknown variable "HAOCHAPING_CLICKHOUSE_ADDRES"; the nearest known one is HAOCHAPING_CLICKHOUSE_ADDRESS`,
 		`environment: unknown variable "haochaping_listen"; the nearest known one is HAOCHAPING_LISTEN`,
 		`env HAOCHAPING_LISTEN: listen: it is not a host and a port with a colon between them; write host:port, such as 127.0.0.1:8080 or [::1]:8080`,
 		`flag --roles: roles is "": it is empty; write one or more of collector, aggregator, dashboard with commas between them`,

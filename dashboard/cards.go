@@ -98,7 +98,7 @@ func (p *page) levelsCard() {
 			for i := range l.Levels {
 				n := f.Levels[4-i]
 				level := strconv.Itoa(5 - i)
-				name, part := p.T("level."+level), p.shareText(n, f.Valid())
+				name, part := p.T("level."+level), p.Share(n, f.Valid())
 				l.Levels[i] = chart.Level{
 					Name: name, Count: n, Label: p.Int(n) + " · " + part, Tip: name + "\n" + p.Int(n) + "  ·  " + part,
 				}
@@ -132,15 +132,6 @@ func reassessed(f *evaluation.Facts) (n uint64) {
 		n += c
 	}
 	return n
-}
-
-// shareText is a share or a dash.
-func (p *page) shareText(part, whole uint64) string {
-	text, ok := p.Share(part, whole)
-	if !ok {
-		return p.None()
-	}
-	return text
 }
 
 // attended are the channels on which somebody stands beside the person who rates.
@@ -244,8 +235,8 @@ func (p *page) hoursCard() {
 				name := hourName(h)
 				columns.Labels = append(columns.Labels, strconv.Itoa(int(h)))
 				columns.Values = append(columns.Values, chart.Known(float64(n)))
-				columns.Tips = append(columns.Tips, name+"\n"+p.T("measure.ratings")+"  "+p.Int(n)+"  ·  "+p.shareText(n, all))
-				c.Table.Rows = append(c.Table.Rows, []cell{text(name), text(p.Int(n)), text(p.shareText(n, all))})
+				columns.Tips = append(columns.Tips, name+"\n"+p.T("measure.ratings")+"  "+p.Int(n)+"  ·  "+p.Share(n, all))
+				c.Table.Rows = append(c.Table.Rows, []cell{text(name), text(p.Int(n)), text(p.Share(n, all))})
 			}
 			return c.draw(columns.Figure())
 		})

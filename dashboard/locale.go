@@ -2,13 +2,11 @@ package dashboard
 
 import (
 	"fmt"
-	"math"
-	"math/bits"
-	"strconv"
 	"strings"
 	"time"
 
 	"haochaping/calendar"
+	"haochaping/evaluation"
 )
 
 // locale writes words, numbers and dates for one reader.
@@ -25,115 +23,39 @@ func (l locale) T(id string, pairs ...any) string { return l.words.text(l.lang, 
 func (l locale) None() string { return "—" }
 
 // Int writes a count with its thousands grouped.
-func (l locale) Int(n uint64) string { return group(strconv.FormatUint(n, 10)) }
-
-func group(digits string) string {
-	if len(digits) <= 3 {
-		return digits
-	}
-	var b strings.Builder
-	lead := len(digits) % 3
-	b.WriteString(digits[:lead])
-	for i := lead; i < len(digits); i += 3 {
-		if b.Len() > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(digits[i : i+3])
-	}
-	return b.String()
-}
+func (l locale) Int(n uint64) string { return evaluation.FormatCount(n) }
 
 // Fixed writes a number with a fixed number of decimals.
-func (l locale) Fixed(v float64, decimals int) string {
-	text := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
-	whole, fraction, _ := strings.Cut(text, ".")
-	text = group(whole)
-	if fraction != "" {
-		text += "." + fraction
+func (l locale) Fixed(v float64, decimals int) string { return evaluation.FormatNumber(v, decimals) }
+
+// Value writes the value of an indicator as files do, or a dash without data.
+func (l locale) Value(ind evaluation.Indicator, v evaluation.Value) string {
+	if !v.Known {
+		return l.None()
 	}
-	if v < 0 && strings.Trim(text, "0.,") != "" {
-		text = "-" + text
-	}
-	return text
+	return evaluation.FormatValue(ind, v, l.lang)
 }
 
-// Share writes part of whole as a percentage with two decimals. It is rounded half up,
-// but never up to the whole while something is missing from it, nor down to nothing
-// while there is something: then it says >99.99% or <0.01%. ok is false without a whole.
-func (l locale) Share(part, whole uint64) (text string, ok bool) {
+// Share writes part of whole as a percentage, or a dash without a whole. It never reads as all or
+// nothing unless it is.
+func (l locale) Share(part, whole uint64) string {
 	if whole == 0 {
-		return "", false
+		return l.None()
 	}
-	const full = 100_00 // hundredths of a percent
-	n := scaled(part, full, whole)
-	switch {
-	case n == full && part < whole:
-		return ">99.99%", true
-	case n == 0 && part > 0:
-		return "<0.01%", true
-	case part == whole:
-		return "100%", true
-	case part == 0:
-		return "0%", true
-	}
-	return fmt.Sprintf("%d.%02d%%", n/100, n%100), true
+	v := evaluation.Value{Number: float64(part) / float64(whole), Hits: part, N: whole, Known: true}
+	return l.Value(evaluation.Indicator{Unit: evaluation.Percent}, v)
 }
 
-// Per100k writes part per 100,000 of whole with one decimal, by the same rule: <0.1 when
-// there is something that rounds to nothing.
-func (l locale) Per100k(part, whole uint64) (text string, ok bool) {
-	if whole == 0 {
-		return "", false
-	}
-	n := scaled(part, 100_000*10, whole)
-	if n == 0 && part > 0 {
-		return "<0.1", true
-	}
-	return group(strconv.FormatUint(n/10, 10)) + "." + strconv.FormatUint(n%10, 10), true
-}
+// Span writes a handling time.
+func (l locale) Span(seconds float64) string { return evaluation.FormatDuration(seconds, l.lang) }
 
-// scaled is part × scale / whole, rounded half up, without overflow for any counts with
-// part ≤ whole; larger parts are bounded by the largest number.
-func scaled(part, scale, whole uint64) uint64 {
-	hi, lo := bits.Mul64(part, scale)
-	lo, carry := bits.Add64(lo, whole/2, 0)
-	hi += carry
-	if hi >= whole {
-		return math.MaxUint64
+// apart parts a written value from its unit, which tiles set smaller.
+func apart(text string) (value, unit string) {
+	if number, ok := strings.CutSuffix(text, "%"); ok {
+		return number, "%"
 	}
-	n, _ := bits.Div64(hi, lo, whole)
-	return n
-}
-
-// durationUnits are the units that handling times are written in: the largest of which
-// there are at least two, else the smallest.
-var durationUnits = [...]struct {
-	id      string
-	seconds float64
-}{{"unit.days", 86400}, {"unit.hours", 3600}, {"unit.minutes", 60}}
-
-// Duration parts a time span into a number with three digits at most and its unit.
-func (l locale) Duration(seconds float64) (value, unit string) {
-	for i, u := range durationUnits {
-		if seconds >= 2*u.seconds || i == len(durationUnits)-1 {
-			return l.inUnit(seconds, u.seconds), l.T(u.id)
-		}
-	}
-	return "", ""
-}
-
-func (l locale) inUnit(seconds, unit float64) string {
-	v := seconds / unit
-	if v >= 99.95 {
-		return l.Fixed(v, 0)
-	}
-	return l.Fixed(v, 1)
-}
-
-// Span is Duration in one text.
-func (l locale) Span(seconds float64) string {
-	value, unit := l.Duration(seconds)
-	return value + " " + unit
+	value, unit, _ = strings.Cut(text, " ")
+	return value, unit
 }
 
 // Date writes a day: 2026年5月4日, 4 May 2026.

@@ -77,43 +77,13 @@ func (l locale) measureName(id string) string {
 	return l.T("measure." + id)
 }
 
-// writeValue writes the value of an indicator or of the volume, apart from its unit. It
-// is for known values.
-func (l locale) writeValue(id string, v evaluation.Value) (text, unit string) {
+// valueText writes the value of an indicator, or of the volume, as files do; a dash without data.
+func (l locale) valueText(id string, v evaluation.Value) string {
 	ind, ok := evaluation.IndicatorByID(id)
-	if !ok {
-		return l.Int(v.N), ""
+	if !ok && v.Known {
+		return l.Int(v.N)
 	}
-	switch ind.Unit {
-	case evaluation.Percent:
-		if v.N == 0 { // a share of sums whose sample is not counted
-			return l.Fixed(v.Number*100, 1), "%"
-		}
-		text, _ = l.Share(v.Hits, v.N)
-		return strings.TrimSuffix(text, "%"), "%"
-	case evaluation.Per100k:
-		text, _ = l.Per100k(v.Hits, v.N)
-		return text, ""
-	case evaluation.Seconds:
-		return l.Duration(v.Number)
-	default:
-		return l.Fixed(v.Number, 2), ""
-	}
-}
-
-// indicatorText is writeValue in one text, or a dash.
-func (l locale) indicatorText(id string, v evaluation.Value) string {
-	if !v.Known {
-		return l.None()
-	}
-	text, unit := l.writeValue(id, v)
-	switch unit {
-	case "":
-		return text
-	case "%":
-		return text + unit
-	}
-	return text + " " + unit
+	return l.Value(ind, v)
 }
 
 func badPer100k(f *evaluation.Facts) (float64, bool) {

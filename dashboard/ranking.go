@@ -269,7 +269,7 @@ func (p *page) rankRow(c contest, s evaluation.Scheme, placed *evaluation.Placed
 		row.Name, row.Href = p.regionName(placed.Code), p.regionLink(placed.Code)
 	}
 	if row.Reason == "" {
-		row.Score = p.Fixed(placed.Score, 2)
+		row.Score = evaluation.FormatScore(placed.Score)
 		row.Bar = strconv.FormatFloat(placed.Score, 'f', 1, 64)
 		row.Tier = placed.Tier.Name(p.lang)
 		row.Class = tierClass(slices.IndexFunc(s.Tiers, func(t evaluation.Tier) bool { return t.ID == placed.Tier.ID }))
@@ -278,7 +278,7 @@ func (p *page) rankRow(c contest, s evaluation.Scheme, placed *evaluation.Placed
 		score := &placed.Scores[i]
 		v := rankValue{Text: p.None(), Faint: !score.Known}
 		if score.Value.Known {
-			v.Text = p.indicatorText(score.Indicator, score.Value)
+			v.Text = p.valueText(score.Indicator, score.Value)
 			v.N = p.Int(score.Value.N)
 		}
 		row.Values = append(row.Values, v)

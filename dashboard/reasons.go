@@ -57,7 +57,7 @@ func (p *page) reasonsCard(bad bool) {
 			}}
 			for i, code := range codes {
 				n, name := s.Total.Tags[code], p.tagName(code)
-				part := p.shareText(min(n, of), of)
+				part := p.Share(min(n, of), of)
 				c.Table.Rows = append(c.Table.Rows, []cell{{label: name}, text(p.Int(n)), text(part)})
 				if i < shownTags {
 					bars.Rows = append(bars.Rows, chart.Bar{

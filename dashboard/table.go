@@ -71,7 +71,7 @@ func (p *page) countCell(n uint64, ok bool) cell {
 // measureCell writes an indicator as its tile does.
 func (p *page) measureCell(id string, f *evaluation.Facts) cell {
 	v := valueOf(id)(f)
-	return cell{label: label{Text: p.indicatorText(id, v)}, Faint: !v.Known}
+	return cell{label: label{Text: p.valueText(id, v)}, Faint: !v.Known}
 }
 
 // figureText is an indicator in one text, for tips and labels.

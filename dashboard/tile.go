@@ -56,7 +56,7 @@ func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
 	if !now.Known {
 		return t
 	}
-	t.Value, t.Unit = l.writeValue(m.id, now)
+	t.Value, t.Unit = apart(l.valueText(m.id, now))
 	t.Sample = m.sample(l, &s.Total)
 	t.Spark = m.spark(s)
 	was := m.value(before)

@@ -26,7 +26,7 @@ func (p *page) unattributedCard(id string, read func(context.Context) (all, lost
 				{Title: p.T("column.share"), Number: true},
 			}}
 			row := func(name label, part, whole uint64) {
-				c.Table.Rows = append(c.Table.Rows, []cell{{label: name}, text(p.Int(part)), text(p.Int(whole)), text(p.shareText(part, whole))})
+				c.Table.Rows = append(c.Table.Rows, []cell{{label: name}, text(p.Int(part)), text(p.Int(whole)), text(p.Share(part, whole))})
 			}
 			row(label{Text: p.T("measure.ratings")}, lost.Valid(), all.Valid())
 			row(label{Text: p.T("measure.bad")}, lost.Bad(), all.Bad())

@@ -76,7 +76,7 @@ func (p *Plan) daysTaken(e *event) int {
 		return 0
 	}
 	taken := p.runOf(e).days
-	for p.streams[e.stream].hall >= 0 && taken > 0 && !working(p.From+calendar.Day(int(e.origin)-taken)) { //nolint:gosec // hundreds
+	for p.streams[e.stream].hall >= 0 && taken > 0 && !working(p.From+calendar.Day(int(e.origin)-taken)) {
 		taken++
 	}
 	return taken

@@ -63,8 +63,8 @@ func (c *counter) addGroup(from, to int, shape func(calendar.Day) float64, open 
 // day draws the events whose origin is the n-th day of the plan. Days behind its end
 // give only the cases that lie open at the end.
 func (c *counter) day(n int) (events []event, sums Totals, lost float64) {
-	day := c.From + calendar.Day(n)   //nolint:gosec // a few hundred
-	d := seeded(c.Seed, 2, uint64(n)) //nolint:gosec // not negative
+	day := c.From + calendar.Day(n)
+	d := seeded(c.Seed, 2, uint64(n))
 	key := uint32(0)
 	for g := range c.groups {
 		gr := &c.groups[g]
@@ -76,7 +76,7 @@ func (c *counter) day(n int) (events []event, sums Totals, lost float64) {
 			events = make([]event, 0, count*5/4)
 		}
 		for range count {
-			e := event{stream: int32(gr.first) + gr.table.draw(&d), key: key, origin: uint16(n)} //nolint:gosec // bounded
+			e := event{stream: int32(gr.first) + gr.table.draw(&d), key: key, origin: uint16(n)}
 			key++
 			lost += c.decide(&e, day, &d)
 			if c.keep(&e, &sums) {
@@ -246,7 +246,7 @@ func (c *counter) count(e *event, sums *Totals) {
 func (c *counter) burst(events []event, n int, sums *Totals) []event {
 	for i := range c.plots.burstSize(c.Plan, n) {
 		e := event{
-			stream: c.plots.burstStream, key: burstKey + uint32(i), origin: uint16(n), what: 5, marks: afterHours, //nolint:gosec // bounded
+			stream: c.plots.burstStream, key: burstKey + uint32(i), origin: uint16(n), what: 5, marks: afterHours,
 		}
 		c.count(&e, sums)
 		events = append(events, e)

@@ -28,7 +28,7 @@ func (d *dice) next() uint64 {
 func (d *dice) float() float64 { return float64(d.next()>>11) / (1 << 53) }
 
 // below is uniform in 0 … n−1 (n < 2³²).
-func (d *dice) below(n int) int { return int(d.next() >> 32 * uint64(n) >> 32) } //nolint:gosec // n is positive
+func (d *dice) below(n int) int { return int(d.next() >> 32 * uint64(n) >> 32) }
 
 // between is uniform in a … b.
 func (d *dice) between(a, b int) int { return a + d.below(b-a+1) }
@@ -72,7 +72,7 @@ func newAlias(weights []float64) alias {
 	var small, large []int32
 	for i, w := range weights {
 		a.keep[i] = w * float64(n) / a.total
-		a.other[i] = int32(i) //nolint:gosec // tens of thousands
+		a.other[i] = int32(i)
 		if a.keep[i] < 1 {
 			small = append(small, a.other[i])
 		} else {

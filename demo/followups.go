@@ -83,7 +83,7 @@ func (p *Plan) handling(e *event) (steps []step, again *second) {
 		invited := do(record.StepInvited, .01, .5, 0)
 		after := now + d.between(3600, 3*dayLong)
 		if invited && after < left && e.marks&withCase != 0 && d.chance(.4) {
-			again = &second{after: after, level: outcome(d.between(4, 5))} //nolint:gosec // 4 or 5
+			again = &second{after: after, level: outcome(d.between(4, 5))}
 		}
 	}
 	return steps, again
@@ -102,7 +102,7 @@ func (p *Plan) ratedAt(e *event) int64 {
 
 // dayStart is the first second of a day of the plan.
 func (p *Plan) dayStart(n int) int64 {
-	return int64(p.From+calendar.Day(n))*dayLong - 8*60*60 //nolint:gosec // hundreds
+	return int64(p.From+calendar.Day(n))*dayLong - 8*60*60
 }
 
 // moments draws the times of an event. At a counter people rate at once, elsewhere

@@ -41,7 +41,7 @@ func (k Kiosks) Run(ctx context.Context) error {
 	if k.Rate <= 0 {
 		k.Rate = 2
 	}
-	d := seeded(k.Seed, 5, uint64(k.Now().UnixNano())) //nolint:gosec // any number will do
+	d := seeded(k.Seed, 5, uint64(k.Now().UnixNano()))
 	devices := k.choose(&d)
 	var unsent []record.RatingInput
 	timer := time.NewTimer(0)
@@ -143,7 +143,7 @@ func freshID(now time.Time) uuid.UUID {
 	id := uuid.New()
 	ms := now.UnixMilli()
 	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i)) //nolint:gosec // the low byte is meant
+		id[i] = byte(ms >> (40 - 8*i))
 	}
 	id[6] = id[6]&0x0f | 0x70
 	return id

@@ -16,7 +16,7 @@ func TestKiosksNeverSleepAndLoseNothing(t *testing.T) {
 			p := NewProvince(1)
 			dir, _ := p.Directory()
 			d := door()
-			skew := time.Date(2026, 11, 23, hour, 0, 0, 0, Zone).Sub(time.Now())
+			skew := time.Until(time.Date(2026, 11, 23, hour, 0, 0, 0, Zone))
 			now := func() time.Time { return time.Now().Add(skew) }
 			var got []record.RatingInput
 			failures, calls := 0, 0

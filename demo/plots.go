@@ -58,9 +58,9 @@ func (p *Plan) plant() plots {
 	clerk := &p.Province.halls[mainHall(p.Province, clerkArea)]
 	kiosk := &p.Province.halls[mainHall(p.Province, kioskArea)]
 	burst := &p.Province.halls[mainHall(p.Province, burstArea)]
-	q.clerkWindow = int32(clerk.firstWindow + 2)                 //nolint:gosec // 6,000 windows
-	q.kioskWindow = int32(kiosk.firstWindow + kiosk.windows - 1) //nolint:gosec // 6,000 windows
-	burstWindow := int32(burst.firstWindow + 4)                  //nolint:gosec // 6,000 windows
+	q.clerkWindow = int32(clerk.firstWindow + 2)
+	q.kioskWindow = int32(kiosk.firstWindow + kiosk.windows - 1)
+	burstWindow := int32(burst.firstWindow + 4)
 
 	p.resize(springMonthly, func(s *stream) bool { return int(s.area) == springArea })
 	p.resize(fastMonthly, func(s *stream) bool { return int(s.department) == q.fastDepartment })
@@ -70,7 +70,7 @@ func (p *Plan) plant() plots {
 	for i := range p.streams {
 		s := &p.streams[i]
 		if s.window == burstWindow {
-			q.burstStream = int32(i) //nolint:gosec // tens of thousands
+			q.burstStream = int32(i)
 		}
 		if int(s.department) == q.fastDepartment {
 			s.cases = .9
@@ -143,8 +143,8 @@ func (q *plots) shyClerk(e *event, s *stream) bool {
 
 // burstSize is how many fives come after closing time on a day of the plan.
 func (q *plots) burstSize(p *Plan, n int) int {
-	day := p.From + calendar.Day(n)   //nolint:gosec // hundreds
-	d := seeded(p.Seed, 4, uint64(n)) //nolint:gosec // not negative
+	day := p.From + calendar.Day(n)
+	d := seeded(p.Seed, 4, uint64(n))
 	if day < q.burstFrom || !working(day) || !d.chance(.4) {
 		return 0
 	}
@@ -202,7 +202,7 @@ func (p *Plan) Events(yield func(Event) bool) {
 func (p *Plan) inWords(n int, e *event) Event {
 	s := &p.streams[e.stream]
 	w := Event{
-		Day: p.From + calendar.Day(n), Source: sourceNames[s.source], Channel: s.channel, //nolint:gosec // hundreds
+		Day: p.From + calendar.Day(n), Source: sourceNames[s.source], Channel: s.channel,
 		Area: p.Province.areas[s.area].code, Department: p.Province.Departments[s.department].Code,
 		Answer: e.answered(), Case: e.marks&withCase != 0, Prompted: s.prompted && e.what != silent,
 		Asked: s.prompted && e.what < notAsked,

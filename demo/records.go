@@ -48,12 +48,12 @@ func (w *writer) rating(e *event, s *stream, p press, seq uint64) {
 	if s.prompted && !p.start && e.marks&afterHours == 0 {
 		r.PromptID = w.id(e, idPrompt, served)
 	}
-	switch {
-	case level == booked:
+	switch level {
+	case booked:
 		r.Answer, r.Level = record.AnswerDefault, s.levelCode(s.bookedLevel())
-	case level == unanswered:
+	case unanswered:
 		r.Answer = record.AnswerUnanswered
-	case level == declined:
+	case declined:
 		r.Answer = record.AnswerDeclined
 	default:
 		r.Level = s.levelCode(level)
@@ -135,7 +135,7 @@ func (w *writer) followUps(e *event, s *stream) {
 	for n, st := range steps {
 		at := rated + int64(st.after)
 		f := record.FollowUpInput{
-			ID: w.id(e, idStep+uint64(n), at), Source: sourceNames[s.source], RatingID: id, Step: st.name, By: by, At: w.at(at), //nolint:gosec // not negative
+			ID: w.id(e, idStep+uint64(n), at), Source: sourceNames[s.source], RatingID: id, Step: st.name, By: by, At: w.at(at),
 		}
 		if st.satisfied != 0 {
 			f.Satisfied = &w.truths[(st.satisfied+1)/2]
@@ -183,8 +183,8 @@ func (w *writer) caseOf(e *event, s *stream) {
 	}
 	in.AcceptedAt = w.at(accepted)
 	day := calendar.DayOf(*in.AcceptedAt, Zone)
-	in.PromisedAt = record.Moment((day + calendar.Day(r.promised+r.suspended)).String())   //nolint:gosec // days
-	in.StatutoryAt = record.Moment((day + calendar.Day(r.statutory+r.suspended)).String()) //nolint:gosec // days
+	in.PromisedAt = record.Moment((day + calendar.Day(r.promised+r.suspended)).String())
+	in.StatutoryAt = record.Moment((day + calendar.Day(r.statutory+r.suspended)).String())
 	if e.marks&(twoSteps|stillOpen) != 0 {
 		in.Status = "in_progress"
 		w.now.Cases = append(w.now.Cases, in)

@@ -74,7 +74,7 @@ func (l *levels) add(e *event) {
 func (p *Plan) survey() *survey {
 	t := &survey{}
 	for n := range p.days {
-		day := p.From + calendar.Day(n) //nolint:gosec // hundreds
+		day := p.From + calendar.Day(n)
 		before := t.bursts
 		for i := range p.days[n] {
 			p.look(t, &p.days[n][i], day)
@@ -175,7 +175,7 @@ func (p *Plan) bookingStory(t *survey) Story {
 }
 
 func (p *Plan) resentStory(t *survey) Story {
-	sent := p.From + calendar.Day(p.plots.resendDay) //nolint:gosec // hundreds
+	sent := p.From + calendar.Day(p.plots.resendDay)
 	return Story{
 		ID: "resent-month", NameZH: "厂商整月重发", NameEN: "a vendor that re-sends a whole month",
 		Units: []Unit{{Kind: "source", Code: SourceVendor, NameZH: "示五市平板厂商（演示）", NameEN: "the tablet vendor of Shiwu City (demo)"}},

@@ -77,7 +77,7 @@ func layStreams(p *Province) []stream {
 				weight: u.weight * areaShare(p, u.area), cases: c.cases,
 			}
 			if c.channel == record.ChannelQR { // the code hangs in the main hall of the department's area
-				s.hall = int32(mainHall(p, u.area)) //nolint:gosec // 900 halls
+				s.hall = int32(mainHall(p, u.area))
 			}
 			if c.channel == record.ChannelMobile && p.areas[u.area].city == appCity {
 				s.source = fromApp
@@ -92,8 +92,8 @@ func layStreams(p *Province) []stream {
 // of completes a stream with what follows from its department.
 func (s stream) of(p *Province, department int) stream {
 	u := &p.departments[department]
-	s.department, s.area = int32(department), int16(u.area) //nolint:gosec // a few thousand
-	s.city = int8(p.areas[u.area].city)                     //nolint:gosec // 0 … 7
+	s.department, s.area = int32(department), int16(u.area)
+	s.city = int8(p.areas[u.area].city)
 	s.fours, s.threes = u.fours, u.fours*.2
 	if s.channel == record.ChannelQR || s.channel == record.ChannelSMS {
 		s.fours, s.threes = s.fours*2+.04, s.threes*2+.02
@@ -168,7 +168,7 @@ func layHall(all []stream, p *Province, i int) []stream {
 func atCounter(p *Province, i, w, n int, weight float64) stream {
 	h := &p.halls[i]
 	s := stream{
-		hall: int32(i), window: int32(h.firstWindow + w), source: fromHall, channel: record.ChannelTablet, //nolint:gosec // 6,000 windows
+		hall: int32(i), window: int32(h.firstWindow + w), source: fromHall, channel: record.ChannelTablet,
 		weight: weight, bad: badTablet * p.departments[n].bad, cases: .26,
 	}
 	if h.terminal(w) {

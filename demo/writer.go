@@ -80,9 +80,9 @@ func (w *writer) day(n int, resent bool) []Chunk {
 		if e.what == booked || e.marks&stillOpen != 0 {
 			at = w.servedAt(e)
 		}
-		w.presses = append(w.presses, press{at: at, event: int32(i)}) //nolint:gosec // a day's events
+		w.presses = append(w.presses, press{at: at, event: int32(i)})
 		if e.marks&alsoStart != 0 {
-			w.presses = append(w.presses, press{at: w.startOf(e), event: int32(i), start: true}) //nolint:gosec // a day's events
+			w.presses = append(w.presses, press{at: w.startOf(e), event: int32(i), start: true})
 		}
 	}
 	slices.SortFunc(w.presses, func(a, b press) int {
@@ -95,7 +95,7 @@ func (w *writer) day(n int, resent bool) []Chunk {
 		}
 		return int(ea.origin) - int(eb.origin)
 	})
-	day := w.From + calendar.Day(n) //nolint:gosec // hundreds
+	day := w.From + calendar.Day(n)
 	for left, p := range w.presses {
 		if w.now == nil || w.now.Len() > ChunkSize-16 {
 			w.begin(day, len(w.presses)-left)
@@ -187,14 +187,14 @@ const (
 func (w *writer) id(e *event, kind uint64, unix int64) string {
 	d := w.own(e, kind)
 	var id [16]byte
-	ms := uint64(unix)*1000 + d.next()%1000 //nolint:gosec // after 1970
+	ms := uint64(unix)*1000 + d.next()%1000
 	hi, lo := d.next(), d.next()
 	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i)) //nolint:gosec // the low byte is meant
+		id[i] = byte(ms >> (40 - 8*i))
 	}
-	id[6], id[7] = 0x80|byte(hi&0x0f), byte(hi>>8) //nolint:gosec // the low byte is meant
+	id[6], id[7] = 0x80|byte(hi&0x0f), byte(hi>>8)
 	for i := range 8 {
-		id[8+i] = byte(lo >> (8 * i)) //nolint:gosec // the low byte is meant
+		id[8+i] = byte(lo >> (8 * i))
 	}
 	id[8] = id[8]&0x3f | 0x80
 	b := w.buf[:]
@@ -222,7 +222,7 @@ func (w *writer) caseNumber(e *event, s *stream) string {
 
 func digits(b []byte, n int) {
 	for i := len(b) - 1; i >= 0; i-- {
-		b[i] = byte('0' + n%10) //nolint:gosec // one digit
+		b[i] = byte('0' + n%10)
 		n /= 10
 	}
 }

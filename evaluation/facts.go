@@ -34,6 +34,7 @@ type Facts struct {
 	Early            uint64 // of these, finished before the promised day
 	PromisedSeconds  uint64 // sum over finished cases with both limits: promised span
 	StatutorySeconds uint64 // sum over the same cases: statutory span
+	Limited          uint64 // finished cases with both limits
 	Handled          uint64 // cases with a known net handling time: finished or answered
 	HandlingSeconds  uint64 // sum of their net handling times
 	Handling         Histogram
@@ -80,6 +81,7 @@ func (f *Facts) Add(g *Facts) {
 	f.Early += g.Early
 	f.PromisedSeconds += g.PromisedSeconds
 	f.StatutorySeconds += g.StatutorySeconds
+	f.Limited += g.Limited
 	f.Handled += g.Handled
 	f.HandlingSeconds += g.HandlingSeconds
 	addCounts((*map[uint16]uint64)(&f.Handling), g.Handling)

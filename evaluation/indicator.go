@@ -215,11 +215,10 @@ func meanLevel(f *Facts) Value {
 	return Value{Number: mean, N: f.Valid(), Known: true}
 }
 
-// timeReduction leaves N at 0: facts carry the spans of the cases with both limits, not their number. It is
-// negative where more time is promised than the law allows.
+// timeReduction is of sums, so it has no hits. It is negative where more time is promised than the law allows.
 func timeReduction(f *Facts) Value {
 	if f.StatutorySeconds == 0 {
 		return Value{}
 	}
-	return Value{Number: 1 - float64(f.PromisedSeconds)/float64(f.StatutorySeconds), Known: true}
+	return Value{Number: 1 - float64(f.PromisedSeconds)/float64(f.StatutorySeconds), N: f.Limited, Known: true}
 }

@@ -17,7 +17,7 @@ func drawFacts(t *rapid.T) Facts {
 	f := Facts{
 		Unanswered: some("unanswered"), Declined: some("declined"), Excluded: some("excluded"),
 		Accepted: some("accepted"), VisitsKnown: some("visits known"), Visits: some("visits"),
-		PromisedSeconds: some("promised seconds"), StatutorySeconds: some("statutory seconds"),
+		PromisedSeconds: some("promised seconds"), StatutorySeconds: some("statutory seconds"), Limited: some("limited"),
 	}
 	for i := range f.Levels {
 		f.Levels[i], f.Defaults[i], f.Reassessed[i] = some("level"), some("default"), some("reassessed")

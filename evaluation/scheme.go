@@ -136,8 +136,6 @@ func (p Part) check() error {
 		return fmt.Errorf("higher is better, but target %v is below floor %v", p.Target, p.Floor)
 	case ind.Direction == LowerIsBetter && p.Target > p.Floor:
 		return fmt.Errorf("lower is better, but target %v is above floor %v", p.Target, p.Floor)
-	case p.Indicator == TimeReduction && p.MinimumN > 0:
-		return errors.New("its sample is not counted, so there can be no minimum")
 	case p.Missing != Renormalise && p.Missing != LeaveOut:
 		return fmt.Errorf("rule %q for missing values is neither %s nor %s", p.Missing, Renormalise, LeaveOut)
 	}

@@ -46,9 +46,6 @@ func TestSchemeCheckFindsFaults(t *testing.T) {
 		{"wrong way up", func(s *Scheme) { s.Parts[0].Floor, s.Parts[0].Target = 1, 0.9 }, "higher is better"},
 		{"wrong way down", func(s *Scheme) { s.Parts[1].Floor, s.Parts[1].Target = 0, 500 }, "lower is better"},
 		{"no rule", func(s *Scheme) { s.Parts[4].Missing = "" }, "part median_handling: rule \"\""},
-		{"uncounted", func(s *Scheme) {
-			s.Parts[4] = Part{Indicator: TimeReduction, Weight: 1, Target: 1, MinimumN: 1, Missing: Renormalise}
-		}, "part time_reduction: its sample is not counted"},
 		{"no tiers", func(s *Scheme) { s.Tiers = nil }, "there are no tiers"},
 		{"equal tiers", func(s *Scheme) { s.Tiers[1].Cutoff = 95 }, "tier Excellent: cut-off 95 is not below 95 of tier Outstanding"},
 		{"rising tiers", func(s *Scheme) { s.Tiers[2].Cutoff = 90 }, "tier Good: cut-off 90 is not below 85"},
@@ -130,7 +127,7 @@ func TestIndicatorsByHand(t *testing.T) {
 		Levels: [5]uint64{1, 2, 3, 4, 10}, // 20 ratings, 3 bad, levels add up to 1+4+9+16+50 = 80
 		Events: 50, Rated: 18, Prompted: 40,
 		Finished: 10, Promised: 8, OnTime: 6, Early: 2, OnTheSpot: 1, FiledOnline: 7,
-		PromisedSeconds: 300, StatutorySeconds: 1200, VisitsKnown: 4, Visits: 6,
+		PromisedSeconds: 300, StatutorySeconds: 1200, Limited: 5, VisitsKnown: 4, Visits: 6,
 		Defaults: [5]uint64{4: 1000}, Reassessed: [5]uint64{4: 1000},
 		Handling: Histogram{0: 3, 100: 1},
 	}
@@ -146,7 +143,7 @@ func TestIndicatorsByHand(t *testing.T) {
 		OnlineRate:     {0.7, 7, 10, true},
 		MeanLevel:      {4, 0, 20, true},
 		MedianHandling: {0.5, 0, 4, true},
-		TimeReduction:  {0.75, 0, 0, true},
+		TimeReduction:  {0.75, 0, 5, true},
 		Visits:         {1.5, 6, 4, true},
 	}
 	for _, ind := range Indicators() {

@@ -8,8 +8,8 @@ var factColumns = []string{
 	"level_1", "level_2", "level_3", "level_4", "level_5", "default_1", "default_2", "default_3", "default_4",
 	"default_5", "reassessed_1", "reassessed_2", "reassessed_3", "reassessed_4", "reassessed_5", "unanswered",
 	"declined", "events", "rated", "prompted", "excluded", "channel_valid", "channel_bad", "tags", "hours",
-	"accepted", "finished", "promised", "on_time", "early", "promised_seconds", "statutory_seconds", "handled",
-	"handling_seconds", "handling", "visits_known", "visits", "on_the_spot", "filed_online",
+	"accepted", "finished", "promised", "on_time", "early", "promised_seconds", "statutory_seconds", "limited",
+	"handled", "handling_seconds", "handling", "visits_known", "visits", "on_the_spot", "filed_online",
 }
 
 var mapColumns = map[string]bool{"channel_valid": true, "channel_bad": true, "tags": true, "hours": true, "handling": true}

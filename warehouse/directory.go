@@ -66,7 +66,7 @@ func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kin
 	if directory.Fatal(problems) {
 		return problems, ErrDirectory
 	}
-	version := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	version := uint64(time.Now().UnixNano())
 	if err := w.storeDirectory(ctx, dir, add, version); err != nil {
 		return problems, err
 	}

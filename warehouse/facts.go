@@ -245,7 +245,7 @@ func (p *plan) source(step string) string {
 	all := strings.Join(append(slices.Clone(p.keys), p.filter...), " ")
 	if strings.Contains(all, "path") {
 		text += ", paths.path AS path"
-		joins += " LEFT ANY JOIN (SELECT region, path FROM region_paths FINAL) AS paths ON t.region = paths.region"
+		joins += " LEFT ANY JOIN (SELECT region AS path_region, path FROM region_paths FINAL) AS paths ON t.region = paths.path_region"
 	}
 	if strings.Contains(all, "department_line") {
 		text += ", lines.line AS department_line"
@@ -287,10 +287,7 @@ func (p *plan) text(q evaluation.Query, open calendar.Day) (string, error) {
 // column named day.
 func (p *plan) part(step, period string) string {
 	conditions := append([]string{period}, p.filter...)
-	columns := []string{step + " AS day"}
-	for _, k := range p.innerColumns() {
-		columns = append(columns, k)
-	}
+	columns := append([]string{step + " AS day"}, p.innerColumns()...)
 	return "SELECT " + strings.Join(columns, ", ") + ", " + columnList() +
 		" FROM (" + p.source(step) + ") WHERE " + strings.Join(conditions, " AND ")
 }

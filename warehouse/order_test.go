@@ -20,7 +20,7 @@ import (
 // restatements in between. The facts must be those of one run over everything.
 func TestArrivalOrderChangesNothing(t *testing.T) {
 	for seed := range uint64(2) {
-		rnd := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test's dice
+		rnd := rand.New(rand.NewPCG(seed, 7))
 		records := tangle(rnd)
 		whole, _ := open(t)
 		var all record.Batch
@@ -36,8 +36,12 @@ func TestArrivalOrderChangesNothing(t *testing.T) {
 		pieces, _ := open(t)
 		sendInPieces(t, pieces, records, rnd)
 		for _, q := range []evaluation.Query{
-			{By: evaluation.ByTotal, Step: evaluation.StepDay}, {By: evaluation.ByTotal, Step: evaluation.StepMonth},
-			{By: evaluation.ByRegion, Level: 2}, {By: evaluation.ByDepartment}, {By: evaluation.ByWindow}, {By: evaluation.ByItem},
+			{By: evaluation.ByTotal, Step: evaluation.StepDay},
+			{By: evaluation.ByTotal, Step: evaluation.StepMonth},
+			{By: evaluation.ByRegion, Level: 2},
+			{By: evaluation.ByDepartment},
+			{By: evaluation.ByWindow},
+			{By: evaluation.ByItem},
 		} {
 			if diff := cmp.Diff(facts(t, whole, q), facts(t, pieces, q), cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("seed %d, %+v (-whole +pieces):\n%s", seed, q, diff)
@@ -119,7 +123,7 @@ func tangle(rnd *rand.Rand) []func(*record.Batch) {
 }
 
 func tangledRating(rnd *rand.Rand, events []uuid.UUID, id uuid.UUID) record.Rating {
-	r := rating(may4+record.EventDay(rnd.IntN(60)), uint8(1+rnd.IntN(5)), nil) //nolint:gosec // 1 to 5
+	r := rating(may4+record.EventDay(rnd.IntN(60)), uint8(1+rnd.IntN(5)), nil)
 	r.ID = id
 	r.ContentHash = rnd.Uint64()
 	r.RatedAt = r.RatedAt.Add(time.Duration(rnd.IntN(10000)) * time.Second)
@@ -132,7 +136,7 @@ func tangledRating(rnd *rand.Rand, events []uuid.UUID, id uuid.UUID) record.Rati
 	}
 	if rnd.IntN(2) == 0 {
 		r.EventKey = events[rnd.IntN(len(events))]
-		r.AssessNumber = uint8(1 + rnd.IntN(5)/4) //nolint:gosec // 1 or 2
+		r.AssessNumber = uint8(1 + rnd.IntN(5)/4)
 	}
 	return r
 }
@@ -148,16 +152,16 @@ func tangledPlace(rnd *rand.Rand) record.Place {
 func tangledCase(rnd *rand.Rand) record.Case {
 	at := (may4 + record.EventDay(rnd.IntN(40))).Start(shanghai).Add(9 * time.Hour)
 	c := record.Case{
-		Stamp: record.Stamp{ContentHash: rnd.Uint64()}, Source: "test", CaseID: fmt.Sprint("C", rnd.IntN(8)), Version: uint64(1 + rnd.IntN(3)), //nolint:gosec // small
+		Stamp: record.Stamp{ContentHash: rnd.Uint64()}, Source: "test", CaseID: fmt.Sprint("C", rnd.IntN(8)), Version: uint64(1 + rnd.IntN(3)),
 		Kind: "case", Status: "in_progress", AcceptedAt: at, AcceptedDay: may4, HandlingSeconds: -1, Visits: -1, Place: tangledPlace(rnd),
 		PromisedAt: at.AddDate(0, 0, 10), StatutoryAt: at.AddDate(0, 0, 20),
 	}
-	c.AcceptedDay = may4 + record.EventDay(at.Sub(may4.Start(shanghai))/(24*time.Hour)) //nolint:gosec // small
+	c.AcceptedDay = may4 + record.EventDay(at.Sub(may4.Start(shanghai))/(24*time.Hour))
 	if rnd.IntN(3) > 0 {
 		days := rnd.IntN(15)
-		c.Status, c.FinishedAt, c.FinishedDay = "finished", at.AddDate(0, 0, days), c.AcceptedDay+record.EventDay(days) //nolint:gosec // small
+		c.Status, c.FinishedAt, c.FinishedDay = "finished", at.AddDate(0, 0, days), c.AcceptedDay+record.EventDay(days)
 		c.Suspensions = []record.Interval{{From: at, To: at.Add(time.Hour)}}
-		c.HandlingSeconds, c.Visits = int64(days)*86400, int32(rnd.IntN(3)) //nolint:gosec // small
+		c.HandlingSeconds, c.Visits = int64(days)*86400, int32(rnd.IntN(3))
 	}
 	return c
 }

@@ -90,7 +90,7 @@ var refusedColumns = []column[record.Refused]{
 	col("codes", func(r *record.Refused) []string { return each(r, func(p record.Problem) string { return p.Code }) }),
 	col("reasons", func(r *record.Refused) []string { return each(r, func(p record.Problem) string { return p.Reason }) }),
 	col("redacted", func(r *record.Refused) string { return r.Redacted }),
-	col("size", func(r *record.Refused) uint32 { return uint32(max(0, min(r.Size, 1<<31))) }), //nolint:gosec // bounded
+	col("size", func(r *record.Refused) uint32 { return uint32(max(0, min(r.Size, 1<<31))) }),
 }
 
 func each(r *record.Refused, value func(record.Problem) string) []string {

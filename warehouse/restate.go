@@ -22,6 +22,12 @@ var baseStatements = map[Part][]string{
 // meanwhile stay for the next run. now decides which month is still open: an open
 // month is read from its days.
 func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err error) {
+	return w.RestateSeen(ctx, now, func(int, int) {})
+}
+
+// RestateSeen is Restate for somebody who waits: progress hears how many of how many
+// days are restated.
+func (w *Warehouse) RestateSeen(ctx context.Context, now time.Time, progress func(done, total int)) (days int, err error) {
 	w.restating.Lock()
 	defer w.restating.Unlock()
 	dirty, err := w.dirtyPeriods(ctx, "dirty_days", nil)
@@ -33,6 +39,7 @@ func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err e
 			return days, err
 		}
 		days += len(month)
+		progress(days, len(dirty))
 	}
 	if err := w.restateMonths(ctx, now); err != nil {
 		return days, err

@@ -40,6 +40,7 @@ type Options struct {
 	TLS         *tls.Config
 	DialTimeout time.Duration  // default 5 s
 	MaxConns    int            // default 8
+	Loopback    bool           // the server is on this machine: compressing what is sent would only cost
 	Zone        *time.Location // the one zone of this installation
 	Logger      *slog.Logger
 }
@@ -71,6 +72,10 @@ func (o *Options) client() *clickhouse.Options {
 	if o.MaxConns == 0 {
 		o.MaxConns = 8
 	}
+	compression := clickhouse.CompressionLZ4
+	if o.Loopback {
+		compression = clickhouse.CompressionNone
+	}
 	return &clickhouse.Options{
 		Addr:         strings.Split(o.Address, ","),
 		Auth:         clickhouse.Auth{Database: o.Database, Username: o.Username, Password: o.Password},
@@ -84,7 +89,7 @@ func (o *Options) client() *clickhouse.Options {
 			"max_execution_time":                        300,
 			"max_partitions_per_insert_block":           1000,
 		},
-		Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
+		Compression: &clickhouse.Compression{Method: compression},
 	}
 }
 

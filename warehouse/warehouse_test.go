@@ -118,8 +118,11 @@ var may4 = calendar.MakeDay(2026, 5, 4)
 func sampleDirectory() *warehouse.DirectoryPart {
 	return &warehouse.DirectoryPart{
 		Regions: []directory.Region{
-			{Code: "99", Name: "示例省"}, {Code: "9901", Name: "一市", Parent: "99"}, {Code: "9902", Name: "二市", Parent: "99"},
-			{Code: "990101", Name: "甲县", Parent: "9901"}, {Code: "990101001", Name: "甲乡", Parent: "990101"},
+			{Code: "99", Name: "示例省"},
+			{Code: "9901", Name: "一市", Parent: "99"},
+			{Code: "9902", Name: "二市", Parent: "99"},
+			{Code: "990101", Name: "甲县", Parent: "9901"},
+			{Code: "990101001", Name: "甲乡", Parent: "990101"},
 			{Code: "990101001001", Name: "甲村", Parent: "990101001"},
 		},
 		Halls:       []directory.Hall{{Code: "H1", Name: "甲厅", Region: "990101"}, {Code: "H2", Name: "乡厅", Region: "990101001"}},
@@ -167,6 +170,8 @@ func TestAttributionFollowsTheDirectory(t *testing.T) {
 	}{
 		{evaluation.Query{By: evaluation.ByLine}, "=2 人社=1 公安=1"},
 		{evaluation.Query{By: evaluation.ByLine, Region: "990101"}, "=1 公安=1"},
+		{evaluation.Query{By: evaluation.ByLine, Region: "990101001"}, "=1"}, // deeper than day_region
+		{evaluation.Query{By: evaluation.ByRegionLine, Parent: "990101"}, "990101001/=1"},
 		{evaluation.Query{By: evaluation.ByRegion, Parent: "99"}, "9901=2 9902=1"},
 		{evaluation.Query{By: evaluation.ByRegion, Parent: "990101001"}, "990101001001=1"},
 		{evaluation.Query{By: evaluation.ByRegionLine, Level: 2}, "9901/=1 9901/公安=1 9902/人社=1"},
@@ -293,7 +298,7 @@ func TestCaseVersions(t *testing.T) {
 		restate(t, w)
 	}
 	f := total(t, w)
-	if f.Accepted != 1 || f.Finished != 1 || f.Promised != 1 || f.OnTime != 1 || f.Early != 1 || f.HandlingSeconds != 3*86400 || f.Visits != 1 {
+	if f.Accepted != 1 || f.Finished != 1 || f.Promised != 1 || f.OnTime != 1 || f.Early != 1 || f.Limited != 1 || f.HandlingSeconds != 3*86400 || f.Visits != 1 {
 		t.Errorf("facts of one case in three versions: %+v", f)
 	}
 	rows := facts(t, w, evaluation.Query{By: evaluation.ByTotal, Step: evaluation.StepDay})

@@ -17,9 +17,6 @@ import { foldingTable } from "./folding.mjs";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const fontPackage = "node_modules/@fontsource-variable/noto-sans-sc";
 
-// Entries that need not exist. Everything else in ROOMS must, or the build fails.
-const MAY_BE_MISSING = ["app.js", "app.css", "kiosk.js", "kiosk.css", "worker.js"];
-
 // `entries` maps a name in the manifest to its source: a file, or for a style
 // sheet several, joined in this order.
 const ROOMS = [
@@ -152,11 +149,7 @@ async function buildRoom(room) {
   const manifest = {};
   for (const [name, sources] of Object.entries(room.entries)) {
     const missing = sources.filter((file) => !exists(file));
-    if (missing.length > 0) {
-      if (!MAY_BE_MISSING.includes(name)) throw new Error(`${missing.join(", ")} is missing, so ${name} cannot be built`);
-      console.log(`${name}: skipped, ${missing.join(", ")} does not exist`);
-      continue;
-    }
+    if (missing.length > 0) throw new Error(`${missing.join(", ")} is missing, so ${name} cannot be built`);
     const made = await bundle(room, name, sources);
     manifest[name] = made[0][0];
     for (const [path, contents] of made) files.set(path, contents);

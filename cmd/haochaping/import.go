@@ -86,7 +86,7 @@ func readMapping(path string) (*fileimport.Mapping, error) {
 	if path == "" {
 		return nil, usageError{errors.New("--map is required: the file that says which column is which field")}
 	}
-	file, err := os.Open(path) //nolint:gosec // the person at the command line names it
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the mapping: %w", err)
 	}
@@ -154,7 +154,7 @@ func openInput(name string) (in io.ReadCloser, size int64, err error) {
 	if name == "-" {
 		return io.NopCloser(os.Stdin), 0, nil
 	}
-	file, err := os.Open(name) //nolint:gosec // the person at the command line names it
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}

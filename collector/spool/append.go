@@ -190,7 +190,7 @@ func (s *Spool) decide(b *pebble.Batch, ready []staged, outcomes []Outcome, day 
 		}
 		stored[i], outcomes[i] = r.entry.Content, Accepted
 		next.seq++
-		next.total += uint64(recordSize(r.entry)) //nolint:gosec // a length
+		next.total += uint64(recordSize(r.entry))
 		if err := stage(b, r, next, day); err != nil {
 			return mark{}, 0, fmt.Errorf("stage entry %d: %w", i, err)
 		}

@@ -73,7 +73,7 @@ func putRecord(dst []byte, e Entry, head []byte, sum uint32, seq, total uint64) 
 func encodeHead(e Entry, at time.Time) [recordHeader]byte {
 	var h [recordHeader]byte
 	h[0], h[1], h[2] = recordFormat, e.Kind, byte(len(e.ID))
-	binary.BigEndian.PutUint64(h[3:], uint64(at.UnixMicro())) //nolint:gosec // two's complement keeps times before 1970
+	binary.BigEndian.PutUint64(h[3:], uint64(at.UnixMicro()))
 	copy(h[11:], e.Content[:])
 	return h
 }
@@ -115,7 +115,7 @@ func decodeRecord(seq uint64, v []byte) (r Record, total uint64, err error) {
 		Seq:       seq,
 		Kind:      v[1],
 		ID:        string(body[recordHeader : recordHeader+idLen]),
-		SpooledAt: time.UnixMicro(int64(binary.BigEndian.Uint64(v[3:]))).UTC(), //nolint:gosec // inverse of encodeHead
+		SpooledAt: time.UnixMicro(int64(binary.BigEndian.Uint64(v[3:]))).UTC(),
 		Payload:   append([]byte{}, body[recordHeader+idLen:]...),
 	}
 	copy(r.Content[:], v[11:])
@@ -193,7 +193,7 @@ func decodeIndex(v []byte) (known, error) {
 
 // arrivalDay is the number of whole days since 1970-01-01 UTC, 0 before.
 func arrivalDay(t time.Time) uint32 {
-	return uint32(max(0, t.Unix()) / secondsPerDay) //nolint:gosec // holds until the year 11 million
+	return uint32(max(0, t.Unix()) / secondsPerDay)
 }
 
 // mark is a sequence number with the running total up to it.

@@ -99,8 +99,8 @@ func (l *ledger) ship(s *Spool, rng *rand.Rand, stop <-chan struct{}) error {
 		}
 		l.mu.Lock()
 		for i, r := range records {
-			if r.Seq != next+1+uint64(i) { //nolint:gosec // small
-				err = fmt.Errorf("read %d after %d", r.Seq, next+uint64(i)) //nolint:gosec // small
+			if r.Seq != next+1+uint64(i) {
+				err = fmt.Errorf("read %d after %d", r.Seq, next+uint64(i))
 			}
 			if l.gone[r.ID] > 0 {
 				err = fmt.Errorf("record %d, %s, was read twice", r.Seq, r.ID)
@@ -140,7 +140,7 @@ func (l *ledger) check(t *testing.T, fs vfs.FS, promised certain) {
 	}
 	live := map[string]bool{}
 	for i, r := range mustRead(t, s, 0) {
-		if r.Seq != st.Shipped+1+uint64(i) { //nolint:gosec // small
+		if r.Seq != st.Shipped+1+uint64(i) {
 			t.Errorf("record %d is number %d after the shipped mark %d", r.Seq, i+1, st.Shipped)
 		}
 		l.mu.Lock()
@@ -192,21 +192,21 @@ func TestPowerCuts(t *testing.T) {
 	}
 	certainTotal := 0
 	for round := range rounds {
-		rng := rand.New(rand.NewPCG(uint64(round), 7)) //nolint:gosec // reproducible
+		rng := rand.New(rand.NewPCG(uint64(round), 7))
 		fs := vfs.NewCrashableMem()
 		s := openTest(t, fs)
 		l := newLedger()
 		stop := make(chan struct{})
 		var wg sync.WaitGroup
 		for w := range 8 {
-			own := rand.New(rand.NewPCG(uint64(round), uint64(100+w))) //nolint:gosec // reproducible
+			own := rand.New(rand.NewPCG(uint64(round), uint64(100+w)))
 			wg.Go(func() {
 				if err := l.write(s, w, own, stop); err != nil {
 					t.Error(err)
 				}
 			})
 		}
-		own := rand.New(rand.NewPCG(uint64(round), 99)) //nolint:gosec // reproducible
+		own := rand.New(rand.NewPCG(uint64(round), 99))
 		wg.Go(func() {
 			if err := l.ship(s, own, stop); err != nil {
 				t.Error(err)
@@ -226,7 +226,7 @@ func TestPowerCuts(t *testing.T) {
 			promised := l.certain()
 			clone := fs.CrashClone(vfs.CrashCloneCfg{
 				UnsyncedDataPercent: rng.IntN(101),
-				RNG:                 rand.New(rand.NewPCG(rng.Uint64(), 1)), //nolint:gosec // reproducible
+				RNG:                 rand.New(rand.NewPCG(rng.Uint64(), 1)),
 			})
 			taken = append(taken, cut{clone, promised})
 		}
@@ -271,7 +271,7 @@ func (c *cutter) MaybeError(op errorfs.Op) error {
 	c.certain = c.promised.Load()
 	c.left = c.mem.CrashClone(vfs.CrashCloneCfg{
 		UnsyncedDataPercent: c.percent,
-		RNG:                 rand.New(rand.NewPCG(uint64(c.at), 5)), //nolint:gosec // reproducible
+		RNG:                 rand.New(rand.NewPCG(uint64(c.at), 5)),
 	})
 	return nil
 }

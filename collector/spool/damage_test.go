@@ -28,7 +28,7 @@ func crashed(t *testing.T, n int) *vfs.MemFS {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if seen.seq == uint64(n) { //nolint:gosec // small
+		if seen.seq == uint64(n) {
 			return clone
 		}
 		if time.Now().After(deadline) {

@@ -118,7 +118,7 @@ func TestSecondOpen(t *testing.T) {
 			t.Errorf("%s in the same process: %v", name, err)
 		}
 	}
-	child := exec.Command(os.Args[0], "-test.run=^TestSecondOpen$", "-test.v") //nolint:gosec // this very test
+	child := exec.Command(os.Args[0], "-test.run=^TestSecondOpen$", "-test.v")
 	child.Env = append(os.Environ(), "SPOOL_TEST_LOCKED="+dir)
 	out, err := child.CombinedOutput()
 	want := "open spool " + dir + ": another process has the spool open: stop it first or choose another directory"

@@ -28,7 +28,7 @@ func (s *Spool) ForgetIDs(ctx context.Context, before time.Time) (forgotten uint
 	s.shipping.Lock()
 	defer s.shipping.Unlock()
 	var limit [8]byte
-	binary.BigEndian.PutUint64(limit[:], uint64(max(0, before.UnixMilli()))<<16) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(limit[:], uint64(max(0, before.UnixMilli()))<<16)
 	f := forgetter{s: s, ctx: ctx, day: arrivalDay(before), shipped: s.shipped.Load()}
 	for kind := 0; kind <= 255; kind++ {
 		k := byte(kind)

@@ -2,14 +2,14 @@
 -- Called by Recompute, once for a chunk of days. Grain as rating_counts.
 -- Cost: reads nine columns of every case with FINAL, because a case is found by neither day alone.
 INSERT INTO stage_base (day, part, region, hall, window, department, item,
-    accepted, finished, promised, on_time, early, promised_seconds, statutory_seconds,
+    accepted, finished, promised, on_time, early, promised_seconds, statutory_seconds, limited,
     handled, handling_seconds, handling, visits_known, visits, on_the_spot, filed_online)
 SELECT day, 'case', place_region, hall, window, department, item,
     countIf(opens), countIf(closes), countIf(has_promise),
     countIf(has_promise AND finished_at <= promised_at),
     countIf(has_promise AND finished_day < toDate(promised_at - INTERVAL 1 SECOND, {zone:String})),
     sumIf(toUInt64(dateDiff('second', accepted_at, promised_at)), has_both),
-    sumIf(toUInt64(dateDiff('second', accepted_at, statutory_at)), has_both),
+    sumIf(toUInt64(dateDiff('second', accepted_at, statutory_at)), has_both), countIf(has_both),
     countIf(has_handling), sumIf(toUInt64(handling_seconds), has_handling),
     sumMapIf(map(toUInt16(if(handling_seconds <= 1, 0, ceil(log(handling_seconds) / log(1.04)))), toUInt64(1)), has_handling),
     countIf(closes AND visits >= 0), sumIf(toUInt64(visits), closes AND visits >= 0),
