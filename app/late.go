@@ -64,7 +64,7 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 	}
 	if e := l.embedded; e != nil {
 		o.Address, o.Database, o.Username, o.Password = e.Address(), e.Database(), e.User(), e.Password()
-		o.Loopback = true
+		o.Loopback, o.Sole = true, true
 		return o, nil
 	}
 	if !c.TLS {

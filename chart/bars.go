@@ -2,6 +2,7 @@ package chart
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -23,6 +24,27 @@ type Bars struct {
 	Description string
 	Name        string // what the bars measure
 	Rows        []Bar
+	Counts      bool // the values are whole numbers
+}
+
+// room is the space to the right of the longest bar, in pixels, for the longest label.
+func (b Bars) room() string {
+	most := 56
+	for _, row := range b.Rows {
+		width := 8
+		for _, r := range row.Label {
+			if width += 7; r >= 0x2e80 { // Han characters are as wide as they are high
+				width += labelSize - 7
+			}
+		}
+		most = max(most, width)
+	}
+	return strconv.Itoa(most + 8)
+}
+
+// Tell reports whether any bar has a length.
+func (b Bars) Tell() bool {
+	return slices.ContainsFunc(b.Rows, func(row Bar) bool { return row.Value.Known && row.Value.Value > 0 })
 }
 
 // Figure draws the list.
@@ -42,13 +64,17 @@ func (b Bars) Figure() (Figure, error) {
 	if !slices.ContainsFunc(figure.Links, func(s string) bool { return s != "" }) {
 		figure.Links = nil
 	}
+	whole := 0.0
+	if b.Counts {
+		whole = 1
+	}
 	bar := charts.NewBar()
 	bar.SetGlobalOptions(common(b.Description)...)
 	bar.SetGlobalOptions(
 		axisTip(),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "64", Top: "4", Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: b.room(), Top: "4", Bottom: "4"}),
 		charts.WithXAxisOpts(opts.XAxis{
-			Type: values, Min: 0, SplitNumber: 4, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+			Type: values, Min: 0, SplitNumber: 4, MinInterval: whole, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
 		}),
 		charts.WithYAxisOpts(categoryAxis(names)),
 	)

@@ -33,7 +33,7 @@ func (t Trend) Figure() (Figure, error) {
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
 		}),
 		charts.WithYAxisOpts(opts.YAxis{
-			Type: values, Min: 0, SplitNumber: 4, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+			Type: values, Min: 0, SplitNumber: 4, MinInterval: 1, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
 		}),
 	)
 	bar.ExtendYAxis(opts.YAxis{

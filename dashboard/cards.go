@@ -104,11 +104,7 @@ func (p *page) levelsCard() {
 				}
 				c.Table.Rows = append(c.Table.Rows, []cell{{label: label{Text: name}, Mark: "level-" + level}, text(p.Int(n)), text(part)})
 			}
-			mean := evaluation.Value{}
-			if ind, ok := evaluation.IndicatorByID(evaluation.MeanLevel); ok {
-				mean = ind.Of(f)
-			}
-			c.Table.Rows = append(c.Table.Rows, []cell{text(p.measureName(evaluation.MeanLevel)), text(p.Fixed(mean.Number, 4)), text(p.None())})
+			c.Table.Rows = append(c.Table.Rows, []cell{text(p.measureName(evaluation.MeanLevel)), p.meanLevelCell(f), text(p.None())})
 			others := []struct {
 				id string
 				n  uint64
@@ -177,6 +173,10 @@ func (p *page) channelsCard() {
 					text(kindName), p.countCell(f.Valid(), true), p.countCell(f.Bad(), true),
 					p.measureCell(evaluation.BadPer100k, &f), p.measureCell(evaluation.GoodRate, &f),
 				})
+			}
+			if !bars.Tell() {
+				c.Open = true
+				return nil
 			}
 			return c.draw(bars.Figure())
 		})

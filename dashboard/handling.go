@@ -56,13 +56,13 @@ func (p *page) handlingCard() {
 				row(q.id, v, chart.ToneMain, p.Span(v))
 			}
 			mean := float64(f.HandlingSeconds) / float64(f.Handled)
-			row("mean", mean, chart.ToneSoft, p.exactSpan(mean))
+			row("mean", mean, chart.ToneSoft, p.meanHandlingCell(f).Text)
 			p.caseRows(c.Table, f)
 			return c.draw(bars.Figure())
 		})
 }
 
-// exactSpan writes a mean with four decimals: it is exact, where the percentiles are read from buckets.
+// exactSpan is Span with four decimals, for means: they are exact, where percentiles are read from buckets.
 func (p *page) exactSpan(seconds float64) string {
 	_, unit := apart(p.Span(seconds))
 	if seconds < 2*60 { // whole seconds

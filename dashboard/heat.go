@@ -70,9 +70,28 @@ func linesByVolume(volume map[string]uint64) []string {
 	return lines
 }
 
+// drawHeat fills the table with all lines and regions, and draws those lines that have ratings enough
+// to be judged somewhere, in the regions that have any ratings of them: a field of grey says nothing.
 func (p *page) drawHeat(c *card, cells map[heatKey]*evaluation.Facts, lines, regions []string) error {
+	c.Table = p.heatTable(cells, lines, regions)
+	shown := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		return !slices.ContainsFunc(regions, func(region string) bool {
+			f := cells[heatKey{region, line}]
+			return f != nil && !p.few(f)
+		})
+	})
+	if len(shown) == 0 {
+		c.Open = true
+		return nil
+	}
+	if len(shown) < len(lines) {
+		c.Note += p.T("card.heat.shown", "Shown", len(shown), "N", len(lines))
+	}
+	regions = slices.DeleteFunc(slices.Clone(regions), func(region string) bool {
+		return !slices.ContainsFunc(shown, func(line string) bool { return cells[heatKey{region, line}] != nil })
+	})
 	h := chart.Heat{
-		Description: p.T("card.heat.described"), Name: p.measureName(evaluation.BadPer100k), X: lines, FewName: p.T("few.long"),
+		Description: p.T("card.heat.described"), Name: p.measureName(evaluation.BadPer100k), FewName: p.T("few.long"),
 		Step: func(lo, hi float64) string {
 			if math.IsInf(hi, 1) {
 				return "≥ " + p.stepNumber(lo)
@@ -80,34 +99,54 @@ func (p *page) drawHeat(c *card, cells map[heatKey]*evaluation.Facts, lines, reg
 			return p.stepNumber(lo) + "–" + p.stepNumber(hi)
 		},
 	}
-	c.Table = &table{Columns: []column{{Title: p.T("column.line")}}, Note: p.T("card.heat.table")}
-	for _, line := range lines {
-		c.Table.Rows = append(c.Table.Rows, []cell{{label: p.lineName(line)}})
+	for _, line := range shown {
+		h.X = append(h.X, p.lineName(line).Text)
 	}
 	for y, region := range regions {
 		name := p.regionName(region)
 		h.Y = append(h.Y, name.Text)
-		c.Table.Columns = append(c.Table.Columns, column{Title: name.Text, Name: name.Name, Number: true})
-		for x, line := range lines {
-			f := cells[heatKey{region, line}]
-			if f == nil {
-				c.Table.Rows[x] = append(c.Table.Rows[x], cell{label: label{Text: p.None()}, Faint: true})
-				continue
+		for x, line := range shown {
+			if f := cells[heatKey{region, line}]; f != nil {
+				h.Cells = append(h.Cells, p.heatCell(x, y, name.Text+" · "+h.X[x], p.regionLink(region), f))
 			}
-			rate, _ := badPer100k(f)
-			few := p.few(f)
-			tip := p.tip(name.Text+" · "+line, f)
-			if few {
-				tip += "\n" + p.T("few.long")
-			}
-			h.Cells = append(h.Cells, chart.Cell{X: x, Y: y, Value: rate, Few: few, Tip: tip, Link: p.regionLink(region)})
-			shown := p.measureCell(evaluation.BadPer100k, f)
-			shown.Faint = few
-			c.Table.Rows[x] = append(c.Table.Rows[x], shown)
 		}
 	}
-	c.Size = fmt.Sprintf("across-%d down-%d", steps4(len(regions)), steps4(len(lines)))
+	c.Size = fmt.Sprintf("across-%d down-%d", steps4(len(regions)), steps4(len(shown)))
 	return c.draw(h.Figure())
+}
+
+func (p *page) heatCell(x, y int, name, href string, f *evaluation.Facts) chart.Cell {
+	rate, _ := badPer100k(f)
+	few := p.few(f)
+	tip := p.tip(name, f)
+	if few {
+		tip += "\n" + p.T("few.long")
+	}
+	return chart.Cell{X: x, Y: y, Value: rate, Few: few, Tip: tip, Link: href}
+}
+
+// heatTable has a row a line and a column a region.
+func (p *page) heatTable(cells map[heatKey]*evaluation.Facts, lines, regions []string) *table {
+	t := &table{Columns: []column{{Title: p.T("column.line")}}, Note: p.T("card.heat.table")}
+	for _, region := range regions {
+		name := p.regionName(region)
+		t.Columns = append(t.Columns, column{Title: name.Text, Name: name.Name, Number: true})
+	}
+	for _, line := range lines {
+		row := []cell{{label: p.lineName(line)}}
+		for _, region := range regions {
+			f := cells[heatKey{region, line}]
+			if f == nil {
+				row = append(row, cell{label: label{Text: p.None()}, Faint: true})
+				continue
+			}
+			shown := p.measureCell(evaluation.BadPer100k, f)
+			shown.Faint = p.few(f)
+			row = append(row, shown)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // stepNumber writes a bound of the scale, which is a round number.

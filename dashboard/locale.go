@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -119,4 +120,25 @@ func (l locale) Clock(t, now time.Time) string {
 		return l.T("clock.today", "Time", clock)
 	}
 	return l.Date(day) + " " + clock
+}
+
+// chineseHours writes the usual words of opening hours in Chinese.
+var chineseHours = strings.NewReplacer(
+	"Mon-", "周一至", "Tue-", "周二至", "Wed-", "周三至", "Thu-", "周四至", "Fri-", "周五至", "Sat-", "周六至", "Sun-", "周日至",
+	"Mon", "周一", "Tue", "周二", "Wed", "周三", "Thu", "周四", "Fri", "周五", "Sat", "周六", "Sun", "周日",
+	"; ", "；", ",", "、", "-", "–",
+)
+
+// weeklyHours are opening hours such as "Mon-Fri 09:00-12:00,13:00-17:00; Sat 09:00-12:00".
+var weeklyHours = regexp.MustCompile(`^(?:(?:; )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))?(?:[ ,]\d\d:\d\d-\d\d:\d\d)+)+$`)
+
+// hours writes opening hours for the reader; what is not in the usual form stands as the directory has it.
+func (l locale) hours(text string) label {
+	if !weeklyHours.MatchString(text) {
+		return label{Text: text, Name: true}
+	}
+	if l.lang == English {
+		return label{Text: strings.NewReplacer("-", "–", ",", ", ").Replace(text)}
+	}
+	return label{Text: chineseHours.Replace(text)}
 }

@@ -110,7 +110,7 @@ func composedIDs() []string {
 	for _, word := range levelWords {
 		ids = append(ids, "levelname."+word)
 	}
-	for _, u := range durationUnits {
+	for _, u := range axisUnits {
 		ids = append(ids, u.id)
 	}
 	for prefix, ends := range map[string][]string{

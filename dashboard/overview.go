@@ -76,7 +76,7 @@ func (d *Dashboard) hall(p *page) error {
 func (p *page) hallFacets(h directory.Hall) {
 	p.Facets = append(p.Facets, facet{Term: p.T("facet.code"), Value: label{Text: h.Code, Name: true}})
 	if h.OpeningHours != "" {
-		p.Facets = append(p.Facets, facet{Term: p.T("facet.hours"), Value: label{Text: h.OpeningHours, Name: true}})
+		p.Facets = append(p.Facets, facet{Term: p.T("facet.hours"), Value: p.hours(h.OpeningHours)})
 	}
 }
 

@@ -72,7 +72,9 @@ type card struct {
 	Table  *table
 	Open   bool // the table is shown at once
 	Empty  bool // there are no data to show
-	Failed *failure
+	// EmptyText says what that means; no data, if it says nothing.
+	EmptyText string
+	Failed    *failure
 
 	csv string // address of the table as CSV
 }
@@ -245,6 +247,9 @@ func (p *page) departmentName(code string) label {
 func (p *page) lineName(line string) label {
 	if line == "" {
 		return label{Text: p.T("unattributed")}
+	}
+	if english, ok := lineWords[line]; ok && p.lang == English {
+		return label{Text: english}
 	}
 	return label{Text: line, Name: true}
 }

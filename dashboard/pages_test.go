@@ -264,7 +264,7 @@ func TestFiguresOfTheOverview(t *testing.T) {
 		sum.Add(&rows[i].Facts)
 	}
 	l := testLocale(t, English)
-	good, _ := l.Share(sum.Good(), sum.Valid())
+	good := l.Share(sum.Good(), sum.Valid())
 	for id, want := range map[string]string{"tile-ratings": l.Int(sum.Valid()), "tile-good_rate": strings.TrimSuffix(good, "%")} {
 		tile := elements(root, func(n *html.Node) bool { return attribute(n, "id") == id })
 		if len(tile) != 1 {

@@ -73,6 +73,7 @@ func (p *page) levelName(level int) label {
 var levelWords = map[string]string{
 	"省": "province", "省级": "province", "province": "province",
 	"市": "city", "市州": "city", "地级市": "city", "prefecture": "city", "city": "city",
+	"大区": "macroregion", "macro-region": "macroregion", "州": "state", "state": "state",
 	"县": "county", "区县": "county", "县区": "county", "county": "county",
 	"镇": "township", "乡镇": "township", "乡镇街道": "township", "township": "township",
 	"村": "village", "村社区": "village", "village": "village",
@@ -94,7 +95,7 @@ func (p *page) levelWord(name string) label {
 // contestTitle says what is compared, as plain text for titles of files.
 func (p *page) contestTitle(c contest) string {
 	if c.By == byDepartment {
-		return p.T("ranking.of_line", "Line", c.Line)
+		return p.T("ranking.of_line", "Line", p.lineName(c.Line).Text)
 	}
 	return p.T("ranking.of_level", "Level", p.levelName(c.Level).Text)
 }
@@ -311,6 +312,7 @@ func (p *page) Contests() []labelledChoice {
 
 type labelledChoice struct {
 	label
+	Value   string // of an option
 	Href    string
 	Current bool
 }
@@ -323,7 +325,7 @@ func (p *page) LineChoices() []labelledChoice {
 	}
 	var out []labelledChoice
 	for _, line := range p.dir.Lines() {
-		out = append(out, labelledChoice{label: p.lineName(line), Current: line == v.Contest.Line})
+		out = append(out, labelledChoice{label: p.lineName(line), Value: line, Current: line == v.Contest.Line})
 	}
 	return out
 }

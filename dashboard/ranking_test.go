@@ -72,7 +72,7 @@ func TestRankingIsThatOfTheScheme(t *testing.T) {
 	if w.Code != http.StatusOK || w.Body.String() != "workbook" || !strings.Contains(w.Header().Get("Content-Disposition"), `"haochaping-demo-ranking-department-2026-10-25_2026-11-23.xlsx"`) {
 		t.Fatalf("workbook: %d %v", w.Code, w.Header())
 	}
-	if !written.Demo || written.Language != English || written.Title != "Departments ranked: 教育" || written.Generation.Number != 7 || written.Period.Len() != 30 {
+	if !written.Demo || written.Language != English || written.Title != "Departments ranked: Education" || written.Generation.Number != 7 || written.Period.Len() != 30 {
 		t.Errorf("the workbook is told %+v", written)
 	}
 	l := testLocale(t, English)

@@ -49,9 +49,12 @@ func (p *page) reasonsCard(bad bool) {
 			codes, of := tagsOf(&s.Total, bad)
 			if len(codes) == 0 {
 				c.Empty = true
+				if bad && s.Total.Valid() > 0 && of == 0 {
+					c.EmptyText = p.T("empty.no_bad")
+				}
 				return nil
 			}
-			bars := chart.Bars{Description: p.T("card." + id + ".described"), Name: p.T("column.mentions")}
+			bars := chart.Bars{Description: p.T("card." + id + ".described"), Name: p.T("column.mentions"), Counts: true}
 			c.Table = &table{Columns: []column{
 				{Title: p.T("column.reason")}, {Title: p.T("column.mentions"), Number: true}, {Title: p.T("column.share_of_" + id), Number: true},
 			}}

@@ -44,7 +44,7 @@ func (p *page) unitColumns(first string) []column {
 	for _, id := range listed {
 		columns = append(columns, column{Title: p.measureName(id), Number: true})
 	}
-	return columns
+	return append(columns, column{Title: p.T("column.mean_handling"), Number: true}, column{Title: p.measureName(evaluation.MeanLevel), Number: true})
 }
 
 func (p *page) unitCells(name label, href string, f *evaluation.Facts) []cell {
@@ -55,7 +55,24 @@ func (p *page) unitCells(name label, href string, f *evaluation.Facts) []cell {
 		c.Faint = c.Faint || few && (id == evaluation.BadPer100k || id == evaluation.GoodRate)
 		cells = append(cells, c)
 	}
-	return cells
+	return append(cells, p.meanHandlingCell(f), p.meanLevelCell(f))
+}
+
+// meanHandlingCell and meanLevelCell write means with four decimals: they are exact, and small differences
+// between units show.
+func (p *page) meanHandlingCell(f *evaluation.Facts) cell {
+	if f.Handled == 0 {
+		return cell{label: label{Text: p.None()}, Faint: true}
+	}
+	return text(p.exactSpan(float64(f.HandlingSeconds) / float64(f.Handled)))
+}
+
+func (p *page) meanLevelCell(f *evaluation.Facts) cell {
+	mean, ok := f.Mean()
+	if !ok {
+		return cell{label: label{Text: p.None()}, Faint: true}
+	}
+	return cell{label: label{Text: p.Fixed(mean, 4)}, Faint: p.few(f)}
 }
 
 // few reports whether there are too few ratings to judge by.

@@ -24,7 +24,7 @@ type tile struct {
 // change is the comparison with the period before. It says what differs, not whether the
 // difference means anything.
 type change struct {
-	Arrow string // ▲ ▼ =
+	Arrow string // ▲ ▼ =; none where nothing is compared
 	Text  string
 	Word  string
 	Moved bool
@@ -50,6 +50,10 @@ func (p *page) loadTiles(ctx context.Context) error {
 	return nil
 }
 
+// minCompared is the sample that either period needs for a comparison: the year before the first
+// records would make any figure grow by thousands of percent.
+const minCompared = 30
+
 func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
 	t := tile{ID: m.id, Label: m.name(l), Help: m.help(l)}
 	now := m.value(&s.Total)
@@ -61,6 +65,10 @@ func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
 	t.Spark = m.spark(s)
 	was := m.value(before)
 	if !was.Known {
+		return t
+	}
+	if min(now.N, was.N) < minCompared {
+		t.Change = &change{Word: l.T("change.few")}
 		return t
 	}
 	text, moved := m.differ(l, now.Number, was.Number)

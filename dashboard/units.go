@@ -40,11 +40,11 @@ func (p *page) unitsCard(c card, column string, read func(context.Context) ([]un
 		for i := range units {
 			u := &units[i]
 			c.Table.Rows = append(c.Table.Rows, p.unitCells(u.Name, u.Href, &u.Facts))
-			if i >= shownBars {
-				continue
-			}
 			rate, ok := badPer100k(&u.Facts)
 			few := p.few(&u.Facts)
+			if i >= shownBars || !ok || few && rate == 0 || i > len(bars.Rows) {
+				continue // few ratings and none of them bad: nothing to compare by
+			}
 			tone := chart.ToneBad
 			if few || u.Code == "" {
 				tone = chart.ToneFaint
@@ -54,13 +54,14 @@ func (p *page) unitsCard(c card, column string, read func(context.Context) ([]un
 				Tip: p.tip(u.Name.Text, &u.Facts), Link: u.Href, Tone: tone,
 			})
 		}
-		if len(units) > shownBars {
-			c.Table.Note = p.T("shown_of", "Shown", shownBars, "N", len(units))
-		}
 		c.Size = rowsClass(len(bars.Rows))
 		c.Open = c.Open || len(units) <= openRows
-		if !slices.ContainsFunc(bars.Rows, func(b chart.Bar) bool { return b.Value.Known }) {
-			return nil // a chart of nothing says nothing; the table lists the units
+		if !bars.Tell() {
+			c.Open = true // a chart of nothing says nothing; the table lists the units
+			return nil
+		}
+		if len(bars.Rows) < len(units) {
+			c.Table.Note = p.T("shown_of", "Shown", len(bars.Rows), "N", len(units))
 		}
 		return c.draw(bars.Figure())
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -21,7 +22,7 @@ var caseColumns = []column[record.Case]{
 	col("batch_id", func(c *record.Case) string { return c.BatchID }),
 	col("kind", func(c *record.Case) string { return c.Kind }),
 	col("region", func(c *record.Case) string { return c.Region }),
-	col("region_raw", func(c *record.Case) string { return c.RegionRaw }),
+	col("region_raw", func(c *record.Case) string { return strings.TrimSpace(c.RegionRaw) }),
 	col("hall", func(c *record.Case) string { return c.Hall }),
 	col("window", func(c *record.Case) string { return c.Window }),
 	col("department", func(c *record.Case) string { return c.Department }),
@@ -74,9 +75,9 @@ func (w *Warehouse) insertCases(ctx context.Context, cases []record.Case, token 
 	}
 	for i := range cases {
 		c := &cases[i]
-		dirty.add(c.AcceptedDay, partCase)
+		dirty.add(c.AcceptedDay, partCase, c.AcceptedAt)
 		if c.Closed() {
-			dirty.add(c.FinishedDay, partCase)
+			dirty.add(c.FinishedDay, partCase, c.FinishedAt)
 		}
 		if err := lookup.Append(c.Source, c.CaseID); err != nil {
 			return fmt.Errorf("look up cases: %w", err)

@@ -71,7 +71,7 @@ func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kin
 		return problems, err
 	}
 	if err := w.exec(ctx, "store_directory_version", params{
-		"version": fmt.Sprint(version), "kind": kind, "rows": fmt.Sprint(add.Rows()),
+		"version": fmt.Sprint(version), "kind": textParam(kind), "rows": fmt.Sprint(add.Rows()),
 	}); err != nil {
 		return problems, err
 	}

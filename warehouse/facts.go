@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"haochaping/calendar"
+	"haochaping/directory"
 	"haochaping/evaluation"
 )
 
@@ -45,11 +46,16 @@ func (w *Warehouse) Facts(ctx context.Context, q evaluation.Query) (result []eva
 	if q.To < q.From {
 		return nil, fmt.Errorf("read facts: the period ends (%s) before it begins (%s)", q.To, q.From)
 	}
+	q = spelled(q, w.Directory())
 	p, err := w.plan(q)
 	if err != nil {
 		return nil, err
 	}
-	text, err := p.text(q, w.openMonth())
+	open, err := w.openMonth(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := p.text(q, open)
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +80,34 @@ func (w *Warehouse) Facts(ctx context.Context, q evaluation.Query) (result []eva
 	return result, nil
 }
 
-// openMonth is the first month that is read from its days: the one before the current
-// month, which may have just ended and not be summed yet.
-func (w *Warehouse) openMonth() calendar.Day {
-	return calendar.Previous(calendar.KindMonth, calendar.DayOf(time.Now(), w.zone)).From
+// spelled has the codes of regions and halls as the directory spells them; people type
+// them with zeros at the end and spaces.
+func spelled(q evaluation.Query, dir *directory.Directory) evaluation.Query {
+	for _, code := range []*string{&q.Region, &q.Parent} {
+		if r, ok := dir.Region(*code); ok {
+			*code = r.Code
+		}
+	}
+	if h, ok := dir.Hall(q.Hall); ok {
+		q.Hall = h.Code
+	}
+	return q
+}
+
+// openMonth is the first month that is read from its days: one that is not summed yet, as
+// after a stand-still, and in any case the one before the current month, which may have
+// just ended.
+func (w *Warehouse) openMonth(ctx context.Context) (calendar.Day, error) {
+	open := calendar.Previous(calendar.KindMonth, calendar.DayOf(time.Now(), w.zone)).From
+	var month time.Time
+	var unsummed uint64
+	if err := w.row(ctx, "summed_until", nil).Scan(&month, &unsummed); err != nil {
+		return 0, fmt.Errorf("look which months are summed: %w", err)
+	}
+	if unsummed > 0 {
+		open = min(open, calendar.MakeDay(month.Date()))
+	}
+	return open, nil
 }
 
 func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
@@ -127,7 +157,7 @@ func (w *Warehouse) below(q evaluation.Query) bool {
 func (p *plan) where(condition, name, value string) {
 	p.filter = append(p.filter, condition)
 	if name != "" {
-		p.params[name] = value
+		p.params[name] = textParam(value)
 	}
 }
 
@@ -169,8 +199,22 @@ func (p *plan) dimension(q evaluation.Query) error {
 	default:
 		return fmt.Errorf("read facts: %q is no dimension", q.By)
 	}
-	if p.table.name == "window" && (q.By == evaluation.ByRegion || q.By == evaluation.ByLine || q.By == evaluation.ByRegionLine) {
-		return fmt.Errorf("read facts: a hall lies in one region and its windows serve many lines: by %s needs no hall", q.By)
+	return p.answerable(q)
+}
+
+// answerable fails for a question that the counts cannot answer. To leave out one of its
+// filters would be to answer another one.
+func (p *plan) answerable(q evaluation.Query) error {
+	switch {
+	case p.table.name == "window" && (q.By == evaluation.ByRegion || q.By == evaluation.ByLine ||
+		q.By == evaluation.ByRegionLine || q.By == evaluation.ByDepartment):
+		return fmt.Errorf("read facts: a hall lies in one region and its windows serve many departments: by %s needs no hall", q.By)
+	case p.table.name == "window" && (q.Line != "" || q.Department != ""):
+		return errors.New("read facts: halls and windows are not counted by department or line: leave those out")
+	case p.table.name == "item" && (q.Region != "" || q.Line != "" || q.Hall != ""):
+		return errors.New("read facts: items are counted by department alone: leave out region, line and hall")
+	case q.Window != "" && q.Hall == "":
+		return errors.New("read facts: a window needs its hall: window codes begin anew in every hall")
 	}
 	return nil
 }
@@ -179,15 +223,17 @@ func (p *plan) regionFilter(q evaluation.Query) {
 	switch {
 	case (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) && q.Parent != "":
 		p.where("parent = {parent:String}", "parent", q.Parent)
+	case (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) && q.Level <= 1:
+		p.where("depth <= 1", "", "") // with what belongs to no region, so that the rows add up to the total
 	case q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine:
-		p.where("depth = {depth:UInt8}", "depth", fmt.Sprint(max(q.Level, 1)))
-		if q.Region != "" {
-			p.where("region IN (SELECT region FROM region_paths FINAL WHERE has(path, {region:String}))", "region", q.Region)
-		}
+		p.where("depth = {depth:UInt8}", "depth", fmt.Sprint(q.Level))
 	case q.Region != "":
 		p.where("region = {region:String} AND depth > 0", "region", q.Region)
 	default:
 		p.where("depth <= 1", "", "")
+	}
+	if q.Region != "" && (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) {
+		p.where("region IN (SELECT region FROM region_paths FINAL WHERE has(path, {region:String}))", "region", q.Region)
 	}
 	if q.Line != "" {
 		p.where("line = {line:String}", "line", q.Line)
@@ -198,17 +244,21 @@ func (p *plan) departmentFilter(q evaluation.Query, dir interface {
 	Level(string) int
 },
 ) {
-	within := q.Region
+	inside := "has(path, {region:String})"
 	if q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine {
 		depth := max(q.Level, 1)
 		if q.Parent != "" {
-			within, depth = q.Parent, dir.Level(q.Parent)+1
+			depth = dir.Level(q.Parent) + 1
+			p.where("has(path, {parent:String})", "parent", q.Parent)
 		}
 		p.params["node_depth"] = fmt.Sprint(depth)
-		p.where("length(path) >= {node_depth:UInt8}", "", "")
+		if depth > 1 {
+			p.where("length(path) >= {node_depth:UInt8}", "", "")
+		}
+		inside = "indexOf(path, {region:String}) BETWEEN 1 AND {node_depth:UInt8}" // no part of a node above the region
 	}
-	if within != "" {
-		p.where("has(path, {region:String})", "region", within)
+	if q.Region != "" {
+		p.where(inside, "region", q.Region)
 	}
 	if q.Department != "" {
 		p.where("department = {department:String}", "department", q.Department)
@@ -230,7 +280,8 @@ func (p *plan) windowFilter(q evaluation.Query, dir hallsIn) {
 		for _, h := range dir.HallsIn(q.Region) {
 			halls = append(halls, h.Code)
 		}
-		p.where("hall IN {halls:Array(String)}", "halls", textArray(halls))
+		p.where("hall IN {halls:Array(String)}", "", "")
+		p.params["halls"] = textArray(halls)
 	}
 }
 

@@ -24,16 +24,19 @@ type dirtyDay struct {
 	part Part
 }
 
-// dirtyDays collects the days that an insert makes dirty.
+// dirtyDays collects the days that an insert makes dirty, each with the newest time that
+// its records tell of: the time of data of the facts.
 type dirtyDays struct {
-	set map[dirtyDay]struct{}
+	set map[dirtyDay]time.Time
 }
 
-func (d *dirtyDays) add(day calendar.Day, part Part) {
+func (d *dirtyDays) add(day calendar.Day, part Part, at time.Time) {
 	if d.set == nil {
-		d.set = make(map[dirtyDay]struct{})
+		d.set = make(map[dirtyDay]time.Time)
 	}
-	d.set[dirtyDay{day, part}] = struct{}{}
+	if known, ok := d.set[dirtyDay{day, part}]; !ok || at.After(known) {
+		d.set[dirtyDay{day, part}] = at
+	}
 }
 
 type mark struct {
@@ -65,7 +68,8 @@ func (w *Warehouse) Insert(ctx context.Context, b *record.Batch, token string) e
 		return err
 	}
 	for i := range b.Prompts {
-		dirty.add(b.Prompts[i].EventDay, partRating)
+		p := &b.Prompts[i]
+		dirty.add(p.EventDay, partRating, newest(p.ServedAt, p.ShownAt))
 	}
 	if err := w.insertFollowUps(ctx, b.FollowUps, token, &dirty); err != nil {
 		return err
@@ -74,7 +78,8 @@ func (w *Warehouse) Insert(ctx context.Context, b *record.Batch, token string) e
 		return err
 	}
 	for i := range b.Tallies {
-		dirty.add(b.Tallies[i].To, partRating)
+		t := &b.Tallies[i]
+		dirty.add(t.To, partRating, earlier(t.ReceivedAt, (t.To+1).Start(w.zone).Add(-time.Second)))
 	}
 	if err := insert(ctx, w, "refused", refusedColumns, b.Refused, token); err != nil {
 		return err
@@ -87,8 +92,8 @@ func (w *Warehouse) Insert(ctx context.Context, b *record.Batch, token string) e
 func (w *Warehouse) mark(ctx context.Context, dirty *dirtyDays, reason string) error {
 	marks := make([]mark, 0, len(dirty.set))
 	now := time.Now()
-	for d := range dirty.set {
-		marks = append(marks, mark{d, reason, now})
+	for d, at := range dirty.set {
+		marks = append(marks, mark{d, reason, earlier(at, now)}) // a clock that runs ahead makes no data of tomorrow
 	}
 	return insert(ctx, w, "day_marks", markColumns, marks, "")
 }
@@ -99,9 +104,23 @@ func (w *Warehouse) dirtyFrom(ctx context.Context, name string, p params, part P
 		return err
 	}
 	for _, d := range days {
-		dirty.add(calendar.MakeDay(d.Date()), part)
+		dirty.add(calendar.MakeDay(d.Date()), part, time.Time{})
 	}
 	return nil
+}
+
+func newest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // dirtyPeriod is a dirty day or month and the marks counted when it was looked up.

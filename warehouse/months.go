@@ -14,17 +14,21 @@ import (
 
 var monthTables = []string{"month_department", "month_window", "month_region"}
 
-// restateMonths sums closed months anew whose days changed.
-func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
+// dirtyMonths are the closed months whose sums are older than their days.
+func (w *Warehouse) dirtyMonths(ctx context.Context, now time.Time) ([]dirtyPeriod, error) {
 	dirty, err := w.dirtyPeriods(ctx, "dirty_months", params{"scope": "month"})
-	if err != nil {
+	open := monthOf(calendar.DayOf(now, w.zone))
+	return slices.DeleteFunc(dirty, func(d dirtyPeriod) bool { return d.day >= open }), err
+}
+
+// restateMonths sums closed months anew whose days changed, and those that have just
+// closed: no record needs to come for that.
+func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
+	dirty, err := w.dirtyMonths(ctx, now)
+	if err != nil || len(dirty) == 0 {
 		return err
 	}
-	open := monthOf(calendar.DayOf(now, w.zone))
 	for _, month := range byMonth(dirty) {
-		if month[0].day >= open {
-			continue
-		}
 		if err := w.empty(ctx, stages(monthTables)); err != nil {
 			return err
 		}
@@ -36,11 +40,8 @@ func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
 		if err := w.swap(ctx, monthTables, month); err != nil {
 			return err
 		}
-		if err := w.markDone(ctx, "month", month); err != nil {
-			return err
-		}
 	}
-	return nil
+	return w.finish(ctx, 0, []finished{{"month", dirty}})
 }
 
 // RestateItems recomputes the item facts of every dirty month from the raw records.
@@ -48,7 +49,16 @@ func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
 func (w *Warehouse) RestateItems(ctx context.Context) (months int, err error) {
 	w.restating.Lock()
 	defer w.restating.Unlock()
-	dirty, err := w.dirtyPeriods(ctx, "dirty_months", params{"scope": "item"})
+	items := params{"scope": "item"}
+	if dirty, err := w.dirtyPeriods(ctx, "dirty_months", items); err != nil || len(dirty) == 0 {
+		return 0, err
+	}
+	ctx, release, err := w.lease(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	dirty, err := w.dirtyPeriods(ctx, "dirty_months", items)
 	if err != nil {
 		return 0, err
 	}
@@ -65,12 +75,12 @@ func (w *Warehouse) RestateItems(ctx context.Context) (months int, err error) {
 		if err := w.itemsFromBase(ctx, month); err != nil {
 			return months, err
 		}
+		if err := w.finish(ctx, 0, []finished{{"item", month}}); err != nil {
+			return months, err
+		}
 		months++
 	}
-	if months == 0 {
-		return 0, nil
-	}
-	return months, w.nextGeneration(ctx, 0)
+	return months, nil
 }
 
 // itemsFromBase counts the items of a month whose days are all in stage_base.
@@ -82,10 +92,7 @@ func (w *Warehouse) itemsFromBase(ctx context.Context, month []dirtyPeriod) erro
 	if err := w.exec(ctx, "month_item", nil); err != nil {
 		return err
 	}
-	if err := w.swap(ctx, tables, month); err != nil {
-		return err
-	}
-	return w.markDone(ctx, "item", month)
+	return w.swap(ctx, tables, month)
 }
 
 // sumMarks adds up the marks of dirty days of one month, by part.

@@ -81,11 +81,16 @@ func dayArray(days []calendar.Day) string {
 	return b.String()
 }
 
+var textEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
+
+// textParam is the text of a String parameter: the server takes back these escapes.
+func textParam(s string) string { return textEscapes.Replace(s) }
+
 // textArray is the text of an Array(String) parameter.
 func textArray(list []string) string {
 	escaped := make([]string, len(list))
 	for i, s := range list {
-		escaped[i] = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\t", `\t`, "\n", `\n`).Replace(s) + "'"
+		escaped[i] = "'" + textEscapes.Replace(s) + "'"
 	}
 	return "[" + strings.Join(escaped, ",") + "]"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -37,7 +38,7 @@ var ratingColumns = []column[record.Rating]{
 	col("code_map", func(r *record.Rating) string { return r.CodeMap }),
 	col("aspects", func(r *record.Rating) map[string]uint8 { return r.Aspects }),
 	col("question_set", func(r *record.Rating) string { return r.QuestionSet }),
-	col("region_raw", func(r *record.Rating) string { return r.RegionRaw }),
+	col("region_raw", func(r *record.Rating) string { return strings.TrimSpace(r.RegionRaw) }),
 	col("hall", func(r *record.Rating) string { return r.Hall }),
 	col("window", func(r *record.Rating) string { return r.Window }),
 	col("item", func(r *record.Rating) string { return r.Item }),
@@ -68,6 +69,14 @@ type ratingKey struct {
 	rating *record.Rating
 }
 
+// event is the service event of the rating, kept where the rating is found by its id.
+func (k *ratingKey) event() uuid.UUID {
+	if k.assess > 0 {
+		return uuid.Nil
+	}
+	return k.rating.EventKey
+}
+
 var ratingKeyColumns = []column[ratingKey]{
 	uuidCol("key", func(k *ratingKey) uuid.UUID { return k.key }),
 	col("assess", func(k *ratingKey) uint8 { return k.assess }),
@@ -76,6 +85,7 @@ var ratingKeyColumns = []column[ratingKey]{
 	dayCol("event_day", func(k *ratingKey) record.EventDay { return k.rating.EventDay }),
 	col("answer_weight", func(k *ratingKey) uint8 { return k.rating.AnswerWeight }),
 	timeCol("rated_at", func(k *ratingKey) time.Time { return k.rating.RatedAt }),
+	uuidCol("event_key", (*ratingKey).event),
 }
 
 // insertRatings stores ratings, then their keys, then what collides with them.
@@ -97,7 +107,7 @@ func (w *Warehouse) insertRatings(ctx context.Context, ratings []record.Rating, 
 		if r.Test || r.Probe {
 			continue
 		}
-		dirty.add(r.EventDay, partRating)
+		dirty.add(r.EventDay, partRating, newest(r.RatedAt, r.ServedAt))
 		keys = append(keys, ratingKey{r.ID, 0, r})
 		if r.EventKey != uuid.Nil {
 			keys = append(keys, ratingKey{r.EventKey, r.AssessNumber, r})

@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,12 +14,12 @@ var dayTables = []string{"day_department", "day_window", "day_region"}
 
 // baseStatements fill stage_base with one part of some days, in this order.
 var baseStatements = map[Part][]string{
-	partRating: {"superseded", "rating_counts", "event_counts", "tally_counts"},
+	partRating: {"superseded", "prompt_names", "rating_counts", "event_counts", "tally_counts"},
 	partCase:   {"case_counts"},
 }
 
 // Restate recomputes every dirty day whole, swaps its partitions, brings the closed
-// months among them up to date and ends with a new generation. Marks that arrive
+// months up to date and ends each step with a new generation. Marks that arrive
 // meanwhile stay for the next run. now decides which month is still open: an open
 // month is read from its days.
 func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err error) {
@@ -30,8 +31,16 @@ func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err e
 func (w *Warehouse) RestateSeen(ctx context.Context, now time.Time, progress func(done, total int)) (days int, err error) {
 	w.restating.Lock()
 	defer w.restating.Unlock()
+	if due, err := w.due(ctx, now); err != nil || !due {
+		return 0, err
+	}
+	ctx, release, err := w.lease(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	dirty, err := w.dirtyPeriods(ctx, "dirty_days", nil)
-	if err != nil || len(dirty) == 0 {
+	if err != nil {
 		return 0, err
 	}
 	for _, month := range byMonth(dirty) {
@@ -41,18 +50,26 @@ func (w *Warehouse) RestateSeen(ctx context.Context, now time.Time, progress fun
 		days += len(month)
 		progress(days, len(dirty))
 	}
-	if err := w.restateMonths(ctx, now); err != nil {
-		return days, err
+	return days, w.restateMonths(ctx, now)
+}
+
+// due says whether there is anything to restate. It needs no lease, and so keeps idle
+// looks cheap.
+func (w *Warehouse) due(ctx context.Context, now time.Time) (bool, error) {
+	dirty, err := w.dirtyPeriods(ctx, "dirty_days", nil)
+	if err != nil || len(dirty) > 0 {
+		return len(dirty) > 0, err
 	}
-	return days, w.nextGeneration(ctx, days)
+	months, err := w.dirtyMonths(ctx, now)
+	return len(months) > 0, err
 }
 
 // RestateRange recomputes all days of a range, dirty or not, and whatever else is dirty.
 func (w *Warehouse) RestateRange(ctx context.Context, days calendar.Range, now time.Time) (int, error) {
 	var all dirtyDays
 	for d := range days.Days() {
-		all.add(d, partRating)
-		all.add(d, partCase)
+		all.add(d, partRating, time.Time{})
+		all.add(d, partCase, time.Time{})
 	}
 	if err := w.mark(ctx, &all, "asked"); err != nil {
 		return 0, err
@@ -97,18 +114,20 @@ func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) error 
 	if err := w.swap(ctx, dayTables, dirty); err != nil {
 		return err
 	}
-	if err := w.markDone(ctx, "day", dirty); err != nil {
-		return err
+	done := []finished{{"day", dirty}}
+	if uint64(len(dirty)) == dirty[0].marked {
+		month := sumMarks(dirty)
+		if err := w.itemsFromBase(ctx, month); err != nil {
+			return err
+		}
+		done = append(done, finished{"item", month})
 	}
-	if uint64(len(dirty)) < dirty[0].marked {
-		return nil
-	}
-	return w.itemsFromBase(ctx, sumMarks(dirty))
+	return w.finish(ctx, len(dirty), done)
 }
 
 // fillBase counts one part of some days at the finest grain.
 func (w *Warehouse) fillBase(ctx context.Context, part Part, days []calendar.Day) error {
-	if err := w.empty(ctx, []string{"stage_superseded"}); err != nil {
+	if err := w.empty(ctx, []string{"stage_superseded", "stage_prompt_names"}); err != nil {
 		return err
 	}
 	p := params{"days": dayArray(days), "zone": w.zone.String()}
@@ -184,6 +203,9 @@ func (w *Warehouse) empty(ctx context.Context, tables []string) error {
 func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPeriod) error {
 	defer w.timed("swap", time.Now())
 	for _, t := range tables {
+		if err := w.held(ctx); err != nil {
+			return err
+		}
 		for i, p := range periods {
 			if i > 0 && p.day == periods[i-1].day {
 				continue // both parts of one day lie in one partition
@@ -197,6 +219,26 @@ func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPe
 	return nil
 }
 
+// finished are periods whose tables of some scope were swapped.
+type finished struct {
+	scope   string
+	periods []dirtyPeriod
+}
+
+// finish ends a restatement: readers learn of it first, then it counts as done. Whoever
+// dies in between does it once more, and no reader keeps what it had cached.
+func (w *Warehouse) finish(ctx context.Context, days int, done []finished) error {
+	if err := w.exec(ctx, "next_generation", params{"days": fmt.Sprint(days)}); err != nil {
+		return err
+	}
+	for _, d := range done {
+		if err := w.markDone(ctx, d.scope, d.periods); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *Warehouse) markDone(ctx context.Context, scope string, periods []dirtyPeriod) error {
 	return insert(ctx, w, "day_done", []column[dirtyPeriod]{
 		col("scope", func(*dirtyPeriod) string { return scope }),
@@ -204,8 +246,4 @@ func (w *Warehouse) markDone(ctx context.Context, scope string, periods []dirtyP
 		col("part", func(d *dirtyPeriod) string { return string(d.part) }),
 		col("seen", func(d *dirtyPeriod) uint64 { return d.marks }),
 	}, periods, "")
-}
-
-func (w *Warehouse) nextGeneration(ctx context.Context, days int) error {
-	return w.exec(ctx, "next_generation", params{"days": fmt.Sprint(days)})
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/uuid"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
@@ -41,15 +42,19 @@ type Options struct {
 	DialTimeout time.Duration  // default 5 s
 	MaxConns    int            // default 8
 	Loopback    bool           // the server is on this machine: compressing what is sent would only cost
+	Sole        bool           // nobody else uses the database, as with an engine of one's own
 	Zone        *time.Location // the one zone of this installation
 	Logger      *slog.Logger
 }
 
-// Warehouse is safe for concurrent use. Restatements take turns.
+// Warehouse is safe for concurrent use. Restatements take turns, also with those of other
+// processes on the same database.
 type Warehouse struct {
 	conn   driver.Conn
 	zone   *time.Location
 	logger *slog.Logger
+	sole   bool
+	owner  uuid.UUID // names this Warehouse among all that use the database
 
 	restating sync.Mutex // owner of the stage tables
 
@@ -99,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to ClickHouse at %s: %w", o.Address, err)
 	}
-	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger}
+	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New()}
 	if err := w.prepare(ctx, &o); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -156,7 +161,7 @@ func migrate(ctx context.Context, o *Options) error {
 
 // Setting is a stored setting of this installation, ” where it was never set.
 func (w *Warehouse) Setting(ctx context.Context, name string) (value string, err error) {
-	if err := w.row(ctx, "installation_value", params{"name": name}).Scan(&value); err != nil {
+	if err := w.row(ctx, "installation_value", params{"name": textParam(name)}).Scan(&value); err != nil {
 		return "", fmt.Errorf("read the stored setting %s: %w", name, err)
 	}
 	return value, nil
@@ -164,7 +169,7 @@ func (w *Warehouse) Setting(ctx context.Context, name string) (value string, err
 
 // StoreSetting keeps a setting of this installation.
 func (w *Warehouse) StoreSetting(ctx context.Context, name, value string) error {
-	return w.exec(ctx, "set_installation_value", params{"name": name, "value": value})
+	return w.exec(ctx, "set_installation_value", params{"name": textParam(name), "value": textParam(value)})
 }
 
 // Records is how many rows of raw records are stored, repeats included.

@@ -141,8 +141,8 @@ func TestAttributionFollowsTheDirectory(t *testing.T) {
 		rating(may4, 3, func(r *record.Rating) { r.Hall = "nowhere" }),
 	}}, "a")
 	restate(t, w)
-	if rows := facts(t, w, evaluation.Query{By: evaluation.ByRegion, Level: 1}); len(rows) != 0 {
-		t.Errorf("regions before the directory is known: %+v", rows)
+	if rows := facts(t, w, evaluation.Query{By: evaluation.ByRegion, Level: 1}); len(rows) != 1 || rows[0].Region != "" || rows[0].Valid() != 4 {
+		t.Errorf("regions before the directory is known, want one unattributed: %+v", rows)
 	}
 	if f := total(t, w); f.Valid() != 4 {
 		t.Errorf("unattributed ratings in the total: %d, want 4", f.Valid())
@@ -152,7 +152,7 @@ func TestAttributionFollowsTheDirectory(t *testing.T) {
 		t.Fatal(err, problems)
 	}
 	restate(t, w)
-	want := map[string]uint64{"99": 3, "9901": 2, "9902": 1, "990101": 2, "990101001": 1, "990101001001": 1}
+	want := map[string]uint64{"": 1, "99": 3, "9901": 2, "9902": 1, "990101": 2, "990101001": 1, "990101001001": 1}
 	for level := 1; level <= 5; level++ {
 		for _, r := range facts(t, w, evaluation.Query{By: evaluation.ByRegion, Level: level}) {
 			if r.Valid() != want[r.Region] {
@@ -171,7 +171,7 @@ func TestAttributionFollowsTheDirectory(t *testing.T) {
 		{evaluation.Query{By: evaluation.ByLine}, "=2 人社=1 公安=1"},
 		{evaluation.Query{By: evaluation.ByLine, Region: "990101"}, "=1 公安=1"},
 		{evaluation.Query{By: evaluation.ByLine, Region: "990101001"}, "=1"}, // deeper than day_region
-		{evaluation.Query{By: evaluation.ByRegionLine, Parent: "990101"}, "990101001/=1"},
+		{evaluation.Query{By: evaluation.ByRegionLine, Parent: "990101"}, "990101001=1"},
 		{evaluation.Query{By: evaluation.ByRegion, Parent: "99"}, "9901=2 9902=1"},
 		{evaluation.Query{By: evaluation.ByRegion, Parent: "990101001"}, "990101001001=1"},
 		{evaluation.Query{By: evaluation.ByRegionLine, Level: 2}, "9901/=1 9901/公安=1 9902/人社=1"},

@@ -202,7 +202,11 @@ func importFile(ctx context.Context, o fileimport.Options, name string) (result 
 	return fileimport.Run(ctx, o, name, in)
 }
 
+// tell says what became of a file, unless it could not even be opened.
 func tell(out io.Writer, name string, r *fileimport.Result) {
+	if r.Format == "" {
+		return
+	}
 	_, _ = fmt.Fprintf(out, "%s: %s, %s; %d rows, %d records stored", name, r.Format, r.Encoding, r.Rows, r.Accepted)
 	if r.Duplicate > 0 {
 		_, _ = fmt.Fprintf(out, " (%d known already)", r.Duplicate)

@@ -58,6 +58,11 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
   for (const axis of [...(option["xAxis"] ?? []), ...(option["yAxis"] ?? [])]) {
     if (axis.type === "value") axis.axisLabel = { ...axis.axisLabel, formatter: axisNumber };
   }
+  // Few names across need not stand upright.
+  if (figure.turn && !narrow.matches) {
+    const slot = Math.floor((room - 90) / option["xAxis"][0].data.length);
+    if (slot >= 76) Object.assign(option["xAxis"][0].axisLabel, { rotate: 0, width: slot - 10, overflow: "break" });
+  }
   // Names beside bars get as much room as the chart can spare.
   for (const axis of option["yAxis"] ?? []) {
     if (axis.axisLabel?.width) axis.axisLabel.width = Math.max(axis.axisLabel.width / 1.5, Math.min(240, Math.round(room * 0.42)));

@@ -5,7 +5,7 @@
 -- warehouse/columns.go.
 
 -- +goose Up
--- Day x leaf region x department;  stands for unattributed (待归属).
+-- Day x leaf region x department; '' stands for unattributed (待归属).
 CREATE TABLE IF NOT EXISTS day_department
 (
     day               Date,
@@ -460,7 +460,7 @@ CREATE TABLE IF NOT EXISTS day_marks
     part   Enum8('rating' = 1, 'case' = 2),
     reason LowCardinality(String),
     marks  SimpleAggregateFunction(sum, UInt64),
-    last   SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+    last   SimpleAggregateFunction(max, DateTime64(3, 'UTC')) -- newest time in the records behind the marks, the epoch for none
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (day, part, reason)

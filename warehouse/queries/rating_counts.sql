@@ -22,7 +22,7 @@ FROM
     SELECT event_day, hall, window, department, item, channel, tags, level, rated_at, answer,
         id IN (
             SELECT rating_id FROM follow_ups FINAL WHERE step IN ('excluded', 'reinstated')
-            GROUP BY rating_id HAVING argMax(step, (at, id)) = 'excluded'
+            GROUP BY rating_id HAVING argMax(step, (at, id, content_hash)) = 'excluded'
         ) AS is_excluded,
         answer = 'active' AND assess_number = 1 AND NOT is_excluded AS valid,
         answer = 'default' AND assess_number = 1 AND NOT is_excluded AS booked,

@@ -1,0 +1,264 @@
+// The pages in a real browser against the real product with a small demo province:
+// drawn, readable, reachable, correct, and quiet.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { openBrowser } from "./chromium.mjs";
+import { accessible, assertDrawn, parseCSV, tableOf } from "./pages.mjs";
+import { root, startProduct } from "./product.mjs";
+
+const run = promisify(execFile);
+
+// One page of each kind, with the number of charts it has at least: a small province has
+// units with too few ratings to draw.
+const kinds = {
+  overview: ["/", 6],
+  province: ["/region/99", 6],
+  city: ["/region/9901?p=12m", 5],
+  county: ["/region/990101?p=12m", 4],
+  township: ["/region/990101001?p=12m", 2],
+  hall: ["/hall/9901H01?p=12m", 4],
+  window: ["/hall/9901H01/window/003?p=12m", 3],
+  department: ["", 3],
+  "ranking of cities": ["/ranking?p=12m", 0],
+  "ranking of departments": ["/ranking?by=department&p=12m", 0],
+  unattributed: ["/unattributed", 0],
+  "not found": ["/no/such/page", 0],
+};
+
+let product;
+let browser;
+
+before(async () => {
+  product = await startProduct({ command: "demo", args: ["--scale", "0.02", "--live=false"] });
+  browser = await openBrowser({ allowed: [product.url], reducedMotion: "reduce" });
+  const response = await fetch(`${product.url}/ranking?by=department&p=12m`);
+  kinds.department[0] = `${/href="(\/department\/[^"?]+)/.exec(await response.text())[1]}?p=12m`;
+});
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+async function cli(...args) {
+  const { stdout } = await run(join(root, "bin/haochaping"), [...args, "--data-dir", product.dataDir], { cwd: root });
+  return stdout;
+}
+
+// opened is a new page at an address; it is closed when the test ends.
+async function opened(t, path, context = browser.context) {
+  const page = await context.newPage();
+  t.after(() => page.close());
+  await page.goto(product.url + path);
+  return page;
+}
+
+// quiet fails if any page so far asked another host, broke its policy or threw. That a
+// missing page is missing is the one thing a console may say.
+function quiet(of = browser) {
+  assert.deepEqual(of.outside, []);
+  assert.deepEqual(of.violations, []);
+  assert.deepEqual(of.errors.filter((line) => !line.includes("/no/such/page")), []);
+}
+
+const heading = (page) => page.locator("h1").innerText();
+
+for (const [kind, entry] of Object.entries(kinds)) {
+  test(`${kind}: drawn, accessible, within 390 px, and quiet`, async (t) => {
+    const [path, charts] = entry;
+    const page = await opened(t, path);
+    await assertDrawn(page, charts);
+    assert.doesNotMatch(await page.locator("body").innerText(), /⟦|NaN|undefined|%!|暂时读不出来/);
+    await accessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
+    quiet();
+  });
+}
+
+test("dark and English: drawn, accessible, and no Chinese word of ours", async (t) => {
+  const dark = await openBrowser({ allowed: [product.url], colorScheme: "dark", locale: "en-GB", reducedMotion: "reduce" });
+  try {
+    for (const kind of ["overview", "hall", "ranking of departments"]) {
+      const page = await opened(t, kinds[kind][0], dark.context);
+      await assertDrawn(page, kinds[kind][1]);
+      assert.equal(await page.locator("html").getAttribute("lang"), "en");
+      const [red, green, blue] = (await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).match(/\d+/g).map(Number);
+      assert.ok(red + green + blue < 150, "the background is dark");
+      const words = await page.evaluate(() => {
+        const copy = document.body.cloneNode(true);
+        for (const n of copy.querySelectorAll("[translate=no], script")) n.remove();
+        return copy.textContent;
+      });
+      assert.doesNotMatch(words, /\p{Script=Han}/u);
+      await accessible(page);
+    }
+    quiet(dark);
+  } finally {
+    await dark.close();
+  }
+});
+
+test("a click on a bar opens what the bar stands for", async (t) => {
+  const page = await opened(t, "/?p=12m");
+  await assertDrawn(page, 6);
+  const host = page.locator("#plot-regions");
+  await host.scrollIntoViewIfNeeded();
+  const [x, y] = await host.evaluate((h) => window.echarts.getInstanceByDom(h).convertToPixel({ seriesIndex: 0 }, [1, 0]));
+  const name = await page.locator("#card-regions tbody th").first().innerText();
+  await Promise.all([page.waitForURL(/\/region\//), host.click({ position: { x: x + 4, y } })]);
+  assert.equal(await heading(page), name);
+});
+
+test("from the province to a window and back, the period kept on the way", async (t) => {
+  const page = await opened(t, "/");
+  await page.click(".picker a:text-is('近 12 个月')");
+  const open = async (card, name) => {
+    const list = page.locator(`#card-${card} details`);
+    if (!(await list.evaluate((d) => d.open))) await list.locator("summary").click();
+    const link = page.locator(`#card-${card} tbody th a`, { hasText: name }).first();
+    const text = await link.innerText();
+    await link.click();
+    await page.waitForFunction((h) => document.querySelector("h1")?.textContent?.trim() === h, text);
+    assert.equal(new URL(page.url()).searchParams.get("p"), "12m", `the period of ${text}`);
+    assert.equal(await page.locator(".picker [aria-current]").innerText(), "近 12 个月");
+    return text;
+  };
+  const way = [];
+  way.push(await open("regions", "示一市"));
+  way.push(await open("regions", "东甲区"));
+  way.push(await open("halls", "政务服务中心"));
+  await open("windows", "3号窗口");
+  assert.deepEqual((await page.locator(".crumbs li").allInnerTexts()).slice(-way.length), way);
+  for (const name of way.reverse()) {
+    await page.locator(".crumbs a", { hasText: name }).last().click();
+    await page.waitForFunction((h) => document.querySelector("h1")?.textContent?.trim() === h, name);
+  }
+  await page.click(".crumbs a:text-is('总览')");
+  assert.match(await heading(page), /示例省/);
+  assert.equal(new URL(page.url()).search, "?p=12m");
+});
+
+test("the language is switched on the page one reads, and remembered", async (t) => {
+  const own = await openBrowser({ allowed: [product.url] });
+  try {
+    const page = await opened(t, "/region/9901?p=90d", own.context);
+    assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+    await page.click(".language button");
+    await page.waitForFunction(() => document.documentElement.lang === "en");
+    assert.equal(page.url(), `${product.url}/region/9901?p=90d`);
+    await page.goto(`${product.url}/ranking`);
+    assert.equal(await heading(page), "Ranking");
+    quiet(own);
+  } finally {
+    await own.close();
+  }
+});
+
+test("the figures are those of the facts, and each table is the one in its CSV", async (t) => {
+  const page = await opened(t, "/?p=lastmonth");
+  const from = await page.locator("input[name=from]").inputValue();
+  const to = await page.locator("input[name=to]").inputValue();
+  const facts = async (...by) => JSON.parse(await cli("facts", ...by, "--from", from, "--to", to, "--format", "json"));
+  const total = (await facts("--by", "total")).at(-1);
+  const plain = (text) => Number(text.replaceAll(",", ""));
+  assert.ok(total.ratings > 1000);
+  assert.equal(plain(await page.locator("#tile-ratings strong").innerText()), total.ratings);
+  const cities = new Map((await facts("--by", "region", "--level", "2")).map((row) => [row.name, row]));
+  const [, ...rows] = await tableOf(page, "regions");
+  assert.equal(rows.length, 7);
+  for (const [name, ratings, bad] of rows) {
+    const want = cities.get(name);
+    assert.deepEqual([plain(ratings), plain(bad)], [want.ratings, want.level_1 + want.level_2], name);
+  }
+  const cards = await page.locator("section.card").evaluateAll((all) => all.map((c) => c.id.slice("card-".length)));
+  assert.ok(cards.length >= 8);
+  for (const card of cards) {
+    const shown = await tableOf(page, card);
+    if (shown.length === 0) continue; // a card without data
+    const address = await page.locator(`#card-${card} a[download]`).getAttribute("href");
+    const response = await fetch(product.url + address, { headers: { "Accept-Language": "zh-CN" } });
+    const { mark, records } = parseCSV(Buffer.from(await response.arrayBuffer()).toString("utf8"));
+    assert.match(mark, /演示数据/);
+    assert.deepEqual(records, shown, card);
+  }
+});
+
+test("the ranking is the same on the page, in the CSV and in the workbook", async (t) => {
+  const page = await opened(t, "/ranking?p=12m");
+  const download = async (name) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click(`.files a:text-is('${name}')`)]);
+    assert.match(file.suggestedFilename(), /^haochaping-demo-ranking-level-2-.*\.(csv|xlsx)$/);
+    return readFile(await file.path());
+  };
+  const { mark, records } = parseCSV((await download("CSV")).toString("utf8"));
+  assert.match(mark, /演示数据/);
+  const shown = await page.locator(".ranks tbody tr").evaluateAll((rows) =>
+    rows.map((r) => [r.querySelector(".rank").textContent.replace("—", ""), r.querySelector("th").textContent.trim(), r.querySelector(".score span")?.textContent ?? ""]),
+  );
+  assert.equal(shown.length, 7);
+  assert.deepEqual(records.slice(1).map((r) => [r[0], r[2], r[3]]), shown);
+  const workbook = await download("Excel");
+  assert.equal(workbook.subarray(0, 4).toString("latin1"), "PK\u0003\u0004");
+  assert.ok(workbook.length > 5000 && workbook.includes("xl/worksheets/sheet1.xml"));
+});
+
+test("a rating posted over HTTP is on the open overview within 5 s", async (t) => {
+  const key = (await cli("source", "add", "--name", "t", "--code-map", "five-best")).trim();
+  const page = await opened(t, "/");
+  await assertDrawn(page, 6);
+  await page.evaluate(() => (window.notReloaded = document.querySelector("#plot-trend canvas")));
+  const ratings = async () => Number((await page.locator("#tile-ratings strong").innerText()).replaceAll(",", ""));
+  const before = await ratings();
+  const now = Date.now();
+  const time = now.toString(16).padStart(12, "0");
+  const id = `${time.slice(0, 8)}-${time.slice(8)}-7abc-9def-${randomBytes(6).toString("hex")}`;
+  const rating = { id, level: 5, hall: "9901H01", window: "003", channel: "tablet", rated_at: new Date(now).toISOString() };
+  let answer;
+  for (let i = 0; i < 20 && answer?.status !== 202; i++) {
+    if (answer) await page.waitForTimeout(250); // a new key is known after two seconds
+    answer = await fetch(`${product.url}/api/v1/ratings`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      body: JSON.stringify(rating),
+    });
+  }
+  const receipt = await answer.json();
+  assert.equal(receipt.accepted, 1, JSON.stringify(receipt));
+  const posted = Date.now();
+  await page.waitForFunction(
+    (n) => Number(document.querySelector("#tile-ratings strong").textContent.replaceAll(",", "")) > n, before, { timeout: 15_000 },
+  );
+  const took = Date.now() - posted;
+  assert.equal(await ratings(), before + 1);
+  assert.ok(took <= 5000, `it took ${took} ms`);
+  assert.ok(await page.evaluate(() => window.notReloaded === document.querySelector("#plot-trend canvas")), "the page was loaded again");
+  await assertDrawn(page, 6);
+  quiet();
+});
+
+test("everything is reached with the keyboard, the content first if wanted", async (t) => {
+  const page = await opened(t, "/");
+  const at = () => page.evaluate(() => document.activeElement.closest("a, button, summary, main")?.textContent.trim().slice(0, 20));
+  const seen = [];
+  for (let i = 0; i < 13; i++) {
+    await page.keyboard.press("Tab");
+    seen.push(await at());
+  }
+  assert.deepEqual(seen.slice(0, 12), [
+    "跳到正文", "好差评", "总览", "排名", "待归属", "English", "近 30 天", "本月", "上月", "近 90 天", "近 12 个月", "自选",
+  ]);
+  await page.reload();
+  await page.keyboard.press("Tab");
+  assert.ok((await page.locator(".skip").boundingBox()).x >= 0, "the link to the content shows itself");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.goto(product.url);
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Tab");
+  await Promise.all([page.waitForURL(/\/ranking/), page.keyboard.press("Enter")]);
+  assert.equal(await heading(page), "排名");
+});
