@@ -15,7 +15,7 @@ INSTALLED = node_modules/.installed
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: run build deps assets binary test check fmt fmt-check vet lint lint-go lint-web \
-	test-go test-docker test-browser clean help
+	test-go test-docker test-browser screens clean help
 
 run: build ## build everything, then show the product with demo data on http://127.0.0.1:8080 (more flags: ARGS=…)
 	@exec bin/haochaping demo $(ARGS)
@@ -83,6 +83,9 @@ test-browser: build ## tests in headless Chromium
 	@echo '== browser tests'
 	@scripts/browser-deps.sh
 	@$(NODE) --test --test-concurrency=1 browser/*.test.mjs </dev/null
+
+screens: build ## the pictures of docs/screens, from demo data
+	@$(NODE) browser/screens.mjs
 
 bench-%: ## Go benchmarks of one room, e.g. bench-collector
 	@CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./$*/... </dev/null

@@ -19,6 +19,9 @@ import (
 	"haochaping/calendar"
 )
 
+// recordTime bounds the record of a run, so that no stop waits for a store that hangs.
+const recordTime = 10 * time.Second
+
 // Store restates facts and keeps the record of runs.
 type Store interface {
 	Restate(ctx context.Context, now time.Time) (days int, err error)
@@ -128,7 +131,9 @@ func (a *Aggregator) record(ctx context.Context, name string, run func(context.C
 		a.options.Logger.Debug("facts restated", "job", name, "periods", n, "took", finished.Sub(started))
 	}
 	if err != nil || n > 2 {
-		if rerr := a.options.Store.RecordRun(context.WithoutCancel(ctx), name, started, finished, n, err); rerr != nil && err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+		defer cancel()
+		if rerr := a.options.Store.RecordRun(ctx, name, started, finished, n, err); rerr != nil && err == nil {
 			return n, fmt.Errorf("record the run of %s: %w", name, rerr)
 		}
 	}

@@ -114,9 +114,14 @@ func (a *App) spawn(name string, run func(context.Context) error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := run(ctx); err != nil && ctx.Err() == nil {
-			a.die(fmt.Errorf("%s: %w", name, err))
+		err := run(ctx)
+		if ctx.Err() != nil {
+			return
 		}
+		if err == nil {
+			err = errors.New("ended by itself") // unnoticed, its work would never be done again
+		}
+		a.die(fmt.Errorf("%s: %w", name, err))
 	}()
 	a.onStop(name, func(stop context.Context) error {
 		cancel()

@@ -59,7 +59,7 @@ func (c *Client) Close() error {
 }
 
 // call sends in as JSON and reads the answer into out, an io.Writer or a pointer.
-func (c *Client) call(ctx context.Context, name string, in, out any) error {
+func (c *Client) call(ctx context.Context, name string, in, out any) (err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -86,7 +86,8 @@ func (c *Client) call(ctx context.Context, name string, in, out any) error {
 
 // ImportDirectory delivers directory entries.
 func (c *Client) ImportDirectory(ctx context.Context, in *DirectoryImport) (report DirectoryReport, err error) {
-	return report, c.call(ctx, "directory", in, &report)
+	err = c.call(ctx, "directory", in, &report)
+	return report, err
 }
 
 // Insert stores a batch of accepted records; it may be repeated with the same token.
@@ -109,12 +110,14 @@ func (c *Client) Insert(ctx context.Context, b *record.Batch, token string) erro
 // Aggregate restates the given days, or all dirty ones for an empty range. It returns
 // how many were restated.
 func (c *Client) Aggregate(ctx context.Context, days calendar.Range) (n int, err error) {
-	return n, c.call(ctx, "aggregate", days, &n)
+	err = c.call(ctx, "aggregate", days, &n)
+	return n, err
 }
 
 // Keys lists every key and source.
 func (c *Client) Keys(ctx context.Context) (list KeyList, err error) {
-	return list, c.call(ctx, "keys", nothing{}, &list)
+	err = c.call(ctx, "keys", nothing{}, &list)
+	return list, err
 }
 
 // StoreKeys adds or replaces keys.

@@ -48,19 +48,45 @@ func (a *App) openControl(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove the socket of an earlier run: %w", err)
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "unix", path)
+	l, err := listenPrivately(ctx, path)
 	if err != nil {
 		return fmt.Errorf("listen on the control socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return errors.Join(fmt.Errorf("protect the control socket: %w", err), l.Close())
-	}
+	a.onStop("the name of the control socket", func(context.Context) error {
+		if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	})
 	a.serve("the control socket", &http.Server{Handler: a.controlMux(), ReadHeaderTimeout: 10 * time.Second}, l)
 	return nil
+}
+
+// listenPrivately listens on a socket that was never open to anybody else, not even for a
+// moment: it is made in a folder of its own and gets its name when it is protected. The
+// name may be that of an earlier run.
+func listenPrivately(ctx context.Context, path string) (l net.Listener, err error) {
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".c-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err = errors.Join(err, os.RemoveAll(dir)); err != nil && l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}()
+	made := filepath.Join(dir, "s")
+	var lc net.ListenConfig
+	if l, err = lc.Listen(ctx, "unix", made); err != nil {
+		return nil, err
+	}
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // it no longer has the name that it was made under
+	}
+	if err := os.Chmod(made, 0o600); err != nil {
+		return l, err
+	}
+	return l, os.Rename(made, path)
 }
 
 func (a *App) controlMux() *http.ServeMux {

@@ -141,8 +141,10 @@ func (a *App) mountHealth(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+base+"/readyz", func(w http.ResponseWriter, r *http.Request) { answerState(w, a.ready(r.Context())) })
 	metrics := promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
 	mux.HandleFunc("GET "+base+"/metrics", func(w http.ResponseWriter, r *http.Request) {
-		// Figures about devices are not for everybody on the network: a scraper runs beside the service.
-		if addr, err := netip.ParseAddrPort(r.RemoteAddr); err != nil || !addr.Addr().Unmap().IsLoopback() {
+		// Figures about devices are not for everybody on the network: a scraper runs beside the service,
+		// and a proxy there that nobody named in trusted_proxies speaks for anybody.
+		addr, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !addr.Addr().Unmap().IsLoopback() || r.Context().Value(unnamedProxy{}) != nil {
 			http.Error(w, "metrics are served on loopback only", http.StatusForbidden)
 			return
 		}
@@ -189,6 +191,9 @@ func (a *App) behindProxy(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !a.trusted(peer.Addr()) {
+			if r.Header.Get("X-Forwarded-For") != "" {
+				r = r.WithContext(context.WithValue(r.Context(), unnamedProxy{}, true))
+			}
 			r.Header.Del("X-Forwarded-For")
 			r.Header.Del("X-Forwarded-Proto")
 			r.Header.Del("X-Forwarded-Host")
@@ -201,6 +206,9 @@ func (a *App) behindProxy(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// unnamedProxy marks requests that came through a proxy which is not to be believed.
+type unnamedProxy struct{}
 
 // forwardedFor is the last address in the chain that no trusted proxy vouches for
 // itself: everything before it could have been written by the client.

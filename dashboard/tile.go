@@ -50,8 +50,8 @@ func (p *page) loadTiles(ctx context.Context) error {
 	return nil
 }
 
-// minCompared is the sample that either period needs for a comparison: the year before the first
-// records would make any figure grow by thousands of percent.
+// minCompared is the sample that either period needs for a comparison; the earlier one also needs a tenth
+// of the later one's: a period before the first records would make any figure grow by thousands of percent.
 const minCompared = 30
 
 func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
@@ -67,7 +67,7 @@ func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
 	if !was.Known {
 		return t
 	}
-	if min(now.N, was.N) < minCompared {
+	if min(now.N, was.N) < max(minCompared, now.N/10) {
 		t.Change = &change{Word: l.T("change.few")}
 		return t
 	}

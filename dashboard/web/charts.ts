@@ -61,7 +61,10 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
   // Few names across need not stand upright.
   if (figure.turn && !narrow.matches) {
     const slot = Math.floor((room - 90) / option["xAxis"][0].data.length);
-    if (slot >= 76) Object.assign(option["xAxis"][0].axisLabel, { rotate: 0, width: slot - 10, overflow: "break" });
+    if (slot >= 76) {
+      Object.assign(option["xAxis"][0].axisLabel, { rotate: 0, width: slot - 10, overflow: "break" });
+      option["grid"] = [{ ...option["grid"][0], bottom: "14" }];
+    }
   }
   // Names beside bars get as much room as the chart can spare.
   for (const axis of option["yAxis"] ?? []) {
