@@ -233,9 +233,15 @@ func TestSumsDoNotDependOnTheCut(t *testing.T) {
 	insert(t, w, &b, "a")
 	restate(t, w)
 	for _, q := range []evaluation.Query{
-		{By: evaluation.ByTotal}, {By: evaluation.ByTotal, Region: "990101"}, {By: evaluation.ByTotal, Region: "990101001"},
-		{By: evaluation.ByTotal, Hall: "H1"}, {By: evaluation.ByTotal, Department: "D1"}, {By: evaluation.ByRegion, Level: 1},
-		{By: evaluation.ByRegionLine, Level: 1}, {By: evaluation.ByDepartment, Region: "99"}, {By: evaluation.ByWindow},
+		{By: evaluation.ByTotal},
+		{By: evaluation.ByTotal, Region: "990101"},
+		{By: evaluation.ByTotal, Region: "990101001"},
+		{By: evaluation.ByTotal, Hall: "H1"},
+		{By: evaluation.ByTotal, Department: "D1"},
+		{By: evaluation.ByRegion, Level: 1},
+		{By: evaluation.ByRegionLine, Level: 1},
+		{By: evaluation.ByDepartment, Region: "99"},
+		{By: evaluation.ByWindow},
 	} {
 		q.From = may4 - 220 + calendar.Day(rnd.IntN(100))
 		q.To = q.From + calendar.Day(rnd.IntN(150))

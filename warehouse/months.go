@@ -16,7 +16,7 @@ var monthTables = []string{"month_department", "month_window", "month_region"}
 
 // dirtyMonths are the closed months whose sums are older than their days.
 func (w *Warehouse) dirtyMonths(ctx context.Context, now time.Time) ([]dirtyPeriod, error) {
-	dirty, err := w.dirtyPeriods(ctx, "dirty_months", params{"scope": "month"})
+	dirty, err := w.dirtyPeriods(ctx, "stale_months", nil)
 	open := monthOf(calendar.DayOf(now, w.zone))
 	return slices.DeleteFunc(dirty, func(d dirtyPeriod) bool { return d.day >= open }), err
 }
@@ -32,10 +32,9 @@ func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
 		if err := w.empty(ctx, stages(monthTables)); err != nil {
 			return err
 		}
-		for _, name := range monthTables {
-			if err := w.exec(ctx, name, params{"month": month[0].day.String()}); err != nil {
-				return err
-			}
+		p := params{"month": month[0].day.String()}
+		if err := w.together(ctx, p, []string{"month_window"}, []string{"month_department", "month_region"}); err != nil {
+			return err
 		}
 		if err := w.swap(ctx, monthTables, month); err != nil {
 			return err
@@ -67,10 +66,8 @@ func (w *Warehouse) RestateItems(ctx context.Context) (months int, err error) {
 			return months, err
 		}
 		days := slices.Collect(calendar.Period(calendar.KindMonth, month[0].day).Days())
-		for part := range baseStatements {
-			if err := w.fillBase(ctx, part, days); err != nil {
-				return months, err
-			}
+		if err := w.fillBase(ctx, map[Part][]calendar.Day{partRating: days, partCase: days}); err != nil {
+			return months, err
 		}
 		if err := w.itemsFromBase(ctx, month); err != nil {
 			return months, err

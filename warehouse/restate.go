@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"haochaping/calendar"
 )
 
@@ -98,15 +100,12 @@ func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) error 
 	if err := w.empty(ctx, append([]string{"stage_base"}, stages(dayTables)...)); err != nil {
 		return err
 	}
-	for part, days := range byPart(dirty) {
-		if err := w.fillBase(ctx, part, days); err != nil {
-			return err
-		}
+	if err := w.fillBase(ctx, byPart(dirty)); err != nil {
+		return err
 	}
-	for _, name := range dayTables {
-		if err := w.exec(ctx, name, nil); err != nil {
-			return err
-		}
+	// day_region is made from the stage of day_department.
+	if err := w.together(ctx, nil, []string{"day_window"}, []string{"day_department", "day_region"}); err != nil {
+		return err
 	}
 	if err := w.keepOtherPart(ctx, dirty); err != nil {
 		return err
@@ -125,13 +124,31 @@ func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) error 
 	return w.finish(ctx, len(dirty), done)
 }
 
-// fillBase counts one part of some days at the finest grain.
-func (w *Warehouse) fillBase(ctx context.Context, part Part, days []calendar.Day) error {
+// fillBase counts some days of each part at the finest grain.
+func (w *Warehouse) fillBase(ctx context.Context, days map[Part][]calendar.Day) error {
 	if err := w.empty(ctx, []string{"stage_superseded", "stage_prompt_names"}); err != nil {
 		return err
 	}
-	p := params{"days": dayArray(days), "zone": w.zone.String()}
-	for _, name := range baseStatements[part] {
+	group, ctx := errgroup.WithContext(ctx)
+	for part, of := range days {
+		group.Go(func() error {
+			return w.inOrder(ctx, params{"days": dayArray(of), "zone": w.zone.String()}, baseStatements[part])
+		})
+	}
+	return group.Wait()
+}
+
+// together runs lists of statements at the same time, each list in its order.
+func (w *Warehouse) together(ctx context.Context, p params, lists ...[]string) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, list := range lists {
+		group.Go(func() error { return w.inOrder(ctx, p, list) })
+	}
+	return group.Wait()
+}
+
+func (w *Warehouse) inOrder(ctx context.Context, p params, list []string) error {
+	for _, name := range list {
 		if err := w.exec(ctx, name, p); err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
 -- Months whose marks grew since their last restatement in that scope, newest first.
--- Called by RestateItems and for closed months. Cost as dirty_days.
+-- Called by RestateItems. Cost as dirty_days.
 SELECT day, part, marks, marked
 FROM
 (
