@@ -266,13 +266,13 @@ func TestLoadEnvironmentProblems(t *testing.T) {
 	_, err := load(t, Options{
 		File: "testdata/good.empty.yaml",
 		Environ: []string{
-			"PATH=/bin", "HAOCHAPING_CLICKHOUSE_ADDRES=hunter2", "HAOCHAPING_CHECKDATA=x", "haochaping_listen=x",
+			"PATH=/bin", "HAOCHAPING_CLICKHOUSE_ADDR3SS=hunter2", "HAOCHAPING_CHECKDATA=x", "haochaping_listen=x",
 			"HAOCHAPING_LISTEN=a@b", "HAOCHAPING_CLICKHOUSE_PASSWORD=\thunter2",
 		},
 		IgnoreEnv: []string{"HAOCHAPING_CHECKDATA"},
 	}, "--roles=", "--log-level=")
 	want := []string{
-		`environment: unknown variable "HAOCHAPING_CLICKHOUSE_ADDRES"; the nearest known one is HAOCHAPING_CLICKHOUSE_ADDRESS`,
+		`environment: unknown variable "HAOCHAPING_CLICKHOUSE_ADDR3SS"; the nearest known one is HAOCHAPING_CLICKHOUSE_ADDRESS`,
 		`environment: unknown variable "haochaping_listen"; the nearest known one is HAOCHAPING_LISTEN`,
 		`env HAOCHAPING_LISTEN: listen: it is not a host and a port with a colon between them; write host:port, such as 127.0.0.1:8080 or [::1]:8080`,
 		`flag --roles: roles is "": it is empty; write one or more of collector, aggregator, dashboard with commas between them`,

@@ -39,7 +39,7 @@ func (w *Warehouse) lease(ctx context.Context) (leased context.Context, release 
 		select {
 		case <-ctx.Done():
 			return nil, nil, fmt.Errorf("wait for another instance to end its restatement: %w", ctx.Err())
-		case <-time.After(200*time.Millisecond + rand.N(300*time.Millisecond)):
+		case <-time.After(200*time.Millisecond + rand.N(300*time.Millisecond)): //nolint:gosec // jitter
 		}
 	}
 	leased, cancel := context.WithCancelCause(ctx)
