@@ -76,7 +76,7 @@ func (w *Warehouse) Facts(ctx context.Context, q evaluation.Query) (result []eva
 	if q.By == evaluation.ByChannel {
 		return byChannel(result), nil
 	}
-	return result, nil
+	return w.succession().join(result, q), nil
 }
 
 // spelled has the codes of regions and halls as the directory spells them; people type
@@ -95,7 +95,7 @@ func spelled(q evaluation.Query, dir *directory.Directory) evaluation.Query {
 
 func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
 	p := &plan{params: params{"from": q.From.String(), "to": q.To.String()}}
-	dir := w.Directory()
+	past := w.succession()
 	switch {
 	case q.By == evaluation.ByItem:
 		p.table = itemFacts
@@ -111,14 +111,14 @@ func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
 	}
 	switch p.table.name {
 	case "region":
-		p.regionFilter(q)
+		p.regionFilter(q, past)
 	case "department":
-		p.departmentFilter(q, dir)
+		p.departmentFilter(q, past)
 	case "window":
-		p.windowFilter(q, dir)
+		p.windowFilter(q, past)
 	case "item":
 		if q.Department != "" {
-			p.where("department = {department:String}", "department", q.Department)
+			p.among("department IN {departments:Array(String)}", "departments", past.with(directory.KindDepartment, q.Department))
 		}
 	}
 	return p, nil
@@ -142,6 +142,12 @@ func (p *plan) where(condition, name, value string) {
 	if name != "" {
 		p.params[name] = textParam(value)
 	}
+}
+
+// among is a condition on a list of codes.
+func (p *plan) among(condition, name string, codes []string) {
+	p.where(condition, "", "")
+	p.params[name] = textArray(codes)
 }
 
 func (p *plan) key(expression, name string) {
@@ -202,69 +208,69 @@ func (p *plan) answerable(q evaluation.Query) error {
 	return nil
 }
 
-func (p *plan) regionFilter(q evaluation.Query) {
+func (p *plan) regionFilter(q evaluation.Query, past succession) {
 	switch {
 	case (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) && q.Parent != "":
-		p.where("parent = {parent:String}", "parent", q.Parent)
+		p.among("parent IN {parents:Array(String)}", "parents", past.with(directory.KindRegion, q.Parent))
 	case (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) && q.Level <= 1:
 		p.where("depth <= 1", "", "") // with what belongs to no region, so that the rows add up to the total
 	case q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine:
 		p.where("depth = {depth:UInt8}", "depth", fmt.Sprint(q.Level))
 	case q.Region != "":
-		p.where("region = {region:String} AND depth > 0", "region", q.Region)
+		p.among("region IN {regions:Array(String)} AND depth > 0", "regions", past.with(directory.KindRegion, q.Region))
 	default:
 		p.where("depth <= 1", "", "")
 	}
 	if q.Region != "" && (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine) {
-		p.where("region IN (SELECT region FROM region_paths FINAL WHERE has(path, {region:String}))", "region", q.Region)
+		p.among("region IN (SELECT region FROM region_paths FINAL WHERE hasAny(path, {within:Array(String)}))",
+			"within", past.with(directory.KindRegion, q.Region))
 	}
 	if q.Line != "" {
 		p.where("line = {line:String}", "line", q.Line)
 	}
 }
 
-func (p *plan) departmentFilter(q evaluation.Query, dir interface {
-	Level(string) int
-},
-) {
-	inside := "has(path, {region:String})"
+func (p *plan) departmentFilter(q evaluation.Query, past succession) {
+	inside := "hasAny(path, {regions:Array(String)})"
 	if q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine {
 		depth := max(q.Level, 1)
 		if q.Parent != "" {
-			depth = dir.Level(q.Parent) + 1
-			p.where("has(path, {parent:String})", "parent", q.Parent)
+			depth = past.dir.Level(q.Parent) + 1
+			p.among("hasAny(path, {parents:Array(String)})", "parents", past.with(directory.KindRegion, q.Parent))
 		}
 		p.params["node_depth"] = fmt.Sprint(depth)
 		if depth > 1 {
 			p.where("length(path) >= {node_depth:UInt8}", "", "")
 		}
-		inside = "indexOf(path, {region:String}) BETWEEN 1 AND {node_depth:UInt8}" // no part of a node above the region
+		// no part of a node above the region
+		inside = "arrayExists(code -> indexOf(path, code) BETWEEN 1 AND {node_depth:UInt8}, {regions:Array(String)})"
 	}
 	if q.Region != "" {
-		p.where(inside, "region", q.Region)
+		p.among(inside, "regions", past.with(directory.KindRegion, q.Region))
 	}
 	if q.Department != "" {
-		p.where("department = {department:String}", "department", q.Department)
+		p.among("department IN {departments:Array(String)}", "departments", past.with(directory.KindDepartment, q.Department))
 	}
 	if q.Line != "" {
 		p.where("department_line = {line:String}", "line", q.Line)
 	}
 }
 
-func (p *plan) windowFilter(q evaluation.Query, dir hallsIn) {
+func (p *plan) windowFilter(q evaluation.Query, past succession) {
 	if q.Hall != "" {
-		p.where("hall = {hall:String}", "hall", q.Hall)
+		p.among("hall IN {of_halls:Array(String)}", "of_halls", past.with(directory.KindHall, q.Hall))
 	}
 	if q.Window != "" {
 		p.where("window = {window:String}", "window", q.Window)
 	}
 	if q.Region != "" {
 		var halls []string
-		for _, h := range dir.HallsIn(q.Region) {
-			halls = append(halls, h.Code)
+		for _, region := range past.with(directory.KindRegion, q.Region) {
+			for _, h := range past.dir.HallsIn(region) {
+				halls = append(halls, h.Code)
+			}
 		}
-		p.where("hall IN {halls:Array(String)}", "", "")
-		p.params["halls"] = textArray(halls)
+		p.among("hall IN {halls:Array(String)}", "halls", halls)
 	}
 }
 

@@ -6,13 +6,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"haochaping/calendar"
-	"haochaping/directory"
 	"haochaping/evaluation"
 )
-
-type hallsIn interface {
-	HallsIn(region string) []directory.Hall
-}
 
 // scanFacts reads one row: its start, its keys, then the fact columns in the order of
 // factColumns.
