@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -95,6 +96,7 @@ func (d *Demo) fill(ctx context.Context) error {
 	if err := d.fillRecords(ctx, w); err != nil {
 		return fmt.Errorf("fill with demo data: %w", err)
 	}
+	debug.FreeOSMemory() // what filling needed, serving does not
 	state.Filled = true
 	return d.remember(ctx, w, state)
 }
