@@ -5,20 +5,22 @@
 # one's own in HAOCHAPING_CLICKHOUSE_ADDRESS.
 
 FROM node:20-bookworm AS assets
+ENV npm_config_cache=/var/cache/npm
 WORKDIR /src
 COPY Makefile package.json package-lock.json .npmrc ./
 COPY scripts/ scripts/
-RUN --mount=type=cache,target=/root/.npm make deps
+RUN --mount=type=cache,target=/var/cache/npm make deps
 COPY . .
 RUN make assets
 
 FROM golang:1.26-bookworm AS binary
+ENV GOCACHE=/var/cache/go-build
 WORKDIR /src
 COPY . .
 COPY --from=assets /src/dashboard/assets/dist/ dashboard/assets/dist/
 COPY --from=assets /src/collector/kiosk/dist/ collector/kiosk/dist/
 COPY --from=assets /src/directory/naming/dist/ directory/naming/dist/
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build make binary
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build make binary
 
 FROM debian:bookworm-slim AS service
 COPY --from=binary /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
