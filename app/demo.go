@@ -187,26 +187,7 @@ func (d *Demo) insertRecords(ctx context.Context, w *warehouse.Warehouse) error 
 func acceptChunk(door *record.Door, c *demo.Chunk, b *record.Batch) error {
 	rc := record.Receipt{Now: time.Now(), Collector: "demo", Sender: "demo"}
 	for in := range c.Each {
-		var problems record.Problems
-		switch in := in.(type) {
-		case *record.CaseInput:
-			var r record.Case
-			r, problems = door.Case(in, rc)
-			b.Cases = append(b.Cases, r)
-		case *record.PromptInput:
-			var r record.Prompt
-			r, problems = door.Prompt(in, rc)
-			b.Prompts = append(b.Prompts, r)
-		case *record.RatingInput:
-			var r record.Rating
-			r, problems = door.Rating(in, rc)
-			b.Ratings = append(b.Ratings, r)
-		case *record.FollowUpInput:
-			var r record.FollowUp
-			r, problems = door.FollowUp(in, rc)
-			b.FollowUps = append(b.FollowUps, r)
-		}
-		if len(problems) > 0 {
+		if problems := door.Accept(in, rc, b); len(problems) > 0 {
 			return fmt.Errorf("a demo record of %s was refused: %w", c.Day, problems)
 		}
 	}

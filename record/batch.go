@@ -39,6 +39,38 @@ func (b *Batch) Len() int {
 	return len(b.Ratings) + len(b.Cases) + len(b.Prompts) + len(b.FollowUps) + len(b.Tallies) + len(b.Refused)
 }
 
+// Accept passes a wire record (a pointer to RatingInput, CaseInput, …) through the door
+// and appends what comes out to the batch; with problems nothing is appended. It panics on
+// anything that is no wire record.
+func (d *Door) Accept(in any, rc Receipt, b *Batch) Problems {
+	switch in := in.(type) {
+	case *RatingInput:
+		r, ps := d.Rating(in, rc)
+		return appendSound(&b.Ratings, r, ps)
+	case *CaseInput:
+		r, ps := d.Case(in, rc)
+		return appendSound(&b.Cases, r, ps)
+	case *PromptInput:
+		r, ps := d.Prompt(in, rc)
+		return appendSound(&b.Prompts, r, ps)
+	case *FollowUpInput:
+		r, ps := d.FollowUp(in, rc)
+		return appendSound(&b.FollowUps, r, ps)
+	case *TallyInput:
+		r, ps := d.Tally(in, rc)
+		return appendSound(&b.Tallies, r, ps)
+	default:
+		panic(fmt.Sprintf("record: accept %T: no wire record", in))
+	}
+}
+
+func appendSound[T any](list *[]T, r T, ps Problems) Problems {
+	if len(ps) == 0 {
+		*list = append(*list, r)
+	}
+	return ps
+}
+
 // encodingVersion stands before every encoded record, so that a later version can
 // read a spool that this one left behind.
 const encodingVersion = 1

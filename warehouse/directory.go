@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kin
 	if directory.Fatal(problems) {
 		return problems, ErrDirectory
 	}
-	version := uint64(time.Now().UnixNano())
+	version := now()
 	if err := w.storeDirectory(ctx, dir, add, version); err != nil {
 		return problems, err
 	}
@@ -121,9 +122,9 @@ func (w *Warehouse) storeDirectory(ctx context.Context, dir *directory.Directory
 	}
 	return errors.Join(
 		insert(ctx, w, "regions", withVersion(version, regionColumns), add.Regions, ""),
-		insert(ctx, w, "halls", withVersion(version, hallColumns), canonicalHalls(dir, add.Halls), ""),
+		insert(ctx, w, "halls", withVersion(version, hallColumns), canonical(dir, add.Halls, func(h *directory.Hall) *string { return &h.Region }), ""),
 		insert(ctx, w, "windows", withVersion(version, windowColumns), add.Windows, ""),
-		insert(ctx, w, "departments", withVersion(version, departmentColumns), canonicalDepartments(dir, add.Departments), ""),
+		insert(ctx, w, "departments", withVersion(version, departmentColumns), canonical(dir, add.Departments, func(d *directory.Department) *string { return &d.Region }), ""),
 		insert(ctx, w, "items", withVersion(version, itemColumns), add.Items, ""),
 		insert(ctx, w, "successors", withVersion(version, successorColumns), add.Successors, ""),
 		insert(ctx, w, "region_paths", withVersion(version, []column[regionPath]{
@@ -133,22 +134,12 @@ func (w *Warehouse) storeDirectory(ctx context.Context, dir *directory.Directory
 	)
 }
 
-// canonicalHalls spells the regions of halls as the directory does, so that SQL can join them.
-func canonicalHalls(dir *directory.Directory, halls []directory.Hall) []directory.Hall {
-	out := append([]directory.Hall(nil), halls...)
+// canonical spells the regions of entries as the directory does, so that SQL can join them.
+func canonical[T any](dir *directory.Directory, entries []T, region func(*T) *string) []T {
+	out := slices.Clone(entries)
 	for i := range out {
-		if r, ok := dir.Region(out[i].Region); ok {
-			out[i].Region = r.Code
-		}
-	}
-	return out
-}
-
-func canonicalDepartments(dir *directory.Directory, departments []directory.Department) []directory.Department {
-	out := append([]directory.Department(nil), departments...)
-	for i := range out {
-		if r, ok := dir.Region(out[i].Region); ok {
-			out[i].Region = r.Code
+		if r, ok := dir.Region(*region(&out[i])); ok {
+			*region(&out[i]) = r.Code
 		}
 	}
 	return out

@@ -175,39 +175,7 @@ func accept(d *record.Door, e *Entry, rc record.Receipt, b *record.Batch) record
 	if len(e.Problems) > 0 {
 		return e.Problems
 	}
-	switch in := e.Wire.(type) {
-	case *record.RatingInput:
-		r, ps := d.Rating(in, rc)
-		if len(ps) > 0 {
-			return ps
-		}
-		b.Ratings = append(b.Ratings, r)
-	case *record.CaseInput:
-		r, ps := d.Case(in, rc)
-		if len(ps) > 0 {
-			return ps
-		}
-		b.Cases = append(b.Cases, r)
-	case *record.PromptInput:
-		r, ps := d.Prompt(in, rc)
-		if len(ps) > 0 {
-			return ps
-		}
-		b.Prompts = append(b.Prompts, r)
-	case *record.FollowUpInput:
-		r, ps := d.FollowUp(in, rc)
-		if len(ps) > 0 {
-			return ps
-		}
-		b.FollowUps = append(b.FollowUps, r)
-	case *record.TallyInput:
-		r, ps := d.Tally(in, rc)
-		if len(ps) > 0 {
-			return ps
-		}
-		b.Tallies = append(b.Tallies, r)
-	}
-	return nil
+	return d.Accept(e.Wire, rc, b)
 }
 
 // trace is what is kept of a refused record: its id is keyed, so that it is no hash
