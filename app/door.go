@@ -19,7 +19,7 @@ const doorKeySize = 32
 // NewDoor makes the acceptance rules of this installation. Its key is made once and kept
 // in the data folder: with another key, a repeat would no longer be known as one.
 func NewDoor(cfg *config.Config) (*record.Door, error) {
-	key, err := doorKey(filepath.Join(cfg.DataDir, "door.key"))
+	key, err := doorKey(cfg.Collector.DoorKeyFile)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,9 @@ func (c *Config) complete() []string {
 	if c.Collector.SpoolDir == "" {
 		c.Collector.SpoolDir = filepath.Join(c.DataDir, "spool")
 	}
+	if c.Collector.DoorKeyFile == "" {
+		c.Collector.DoorKeyFile = filepath.Join(c.DataDir, "door.key")
+	}
 	if c.Collector.MaxBody > c.Collector.SpoolMax/4 {
 		complain("collector.max_body", "%v is more than a quarter of collector.spool_max (%v); lower it or raise spool_max", c.Collector.MaxBody, c.Collector.SpoolMax)
 	}

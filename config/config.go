@@ -50,6 +50,8 @@ type ClickHouse struct {
 	CAFile       string        `mapstructure:"ca_file"` // PEM; empty means the system's authorities
 	DialTimeout  time.Duration `mapstructure:"dial_timeout"`
 	MaxOpenConns int           `mapstructure:"max_open_conns"`
+	Cluster      string        `mapstructure:"cluster"`       // empty = plain tables
+	InsertQuorum int           `mapstructure:"insert_quorum"` // replicas; 0 = the majority
 }
 
 // Embedded reports whether the product starts an engine of its own.
@@ -83,6 +85,16 @@ type Collector struct {
 	RequestTimeout time.Duration `mapstructure:"request_timeout"`
 	ClockFuture    time.Duration `mapstructure:"clock_future"`
 	ClockPast      time.Duration `mapstructure:"clock_past"`
+
+	RememberIDs  time.Duration `mapstructure:"remember_ids"`
+	DeviceRate   int           `mapstructure:"device_rate"`   // requests/s by key; 0 = no limit
+	SourceRate   int           `mapstructure:"source_rate"`   // requests/s by key; 0 = no limit
+	RefusedQuota int           `mapstructure:"refused_quota"` // refused records kept by key and day
+	SilentAfter  time.Duration `mapstructure:"silent_after"`
+	LateAfter    time.Duration `mapstructure:"late_after"`
+	DoorKeyFile  string        `mapstructure:"door_key_file"` // never empty after Load
+	TokenHash    string        `mapstructure:"token_hash"`    // sha256 or sm3
+	ContactKey   string        `mapstructure:"contact_key"`   // base64 of an X25519 public key, or empty
 }
 
 // Aggregator says when the aggregator looks for work. The specifications are

@@ -99,6 +99,14 @@ var keys = []key{
 		"clickhouse.max_open_conns", "10", integer(2, 1000), "",
 		"Connections that this process keeps open at most, to the embedded engine as well.",
 	},
+	{
+		"clickhouse.cluster", "", optional(database()), "",
+		"Name of the cluster (as in ClickHouse's remote_servers) on which the product makes replicated tables. Empty: plain tables on one server. Chosen before the first record.",
+	},
+	{
+		"clickhouse.insert_quorum", "0", integer(0, 100), "",
+		"On a cluster: how many replicas must have written a batch to disk before the spool forgets it; 0 is the majority.",
+	},
 
 	{
 		"engine.library", "", text(0, 1024), "",
@@ -153,6 +161,43 @@ var keys = []key{
 	{
 		"collector.clock_past", "175320h", duration(24*time.Hour, 50*8766*time.Hour), "",
 		"How far a record's time may lie in the past before it is refused; 8760h is a year. Imports of older records need more.",
+	},
+
+	{
+		"collector.remember_ids", "2160h", duration(90*24*time.Hour, 10*8766*time.Hour), "",
+		"How long the id of an accepted record is remembered at the door, so that a repeat is known as one; 2160h are 90 days, the least. Later repeats are found by ClickHouse.",
+	},
+	{
+		"collector.device_rate", "20", integer(0, 1_000_000), "",
+		"Requests that the key of one device may send a second, on average; a burst may be five times as many. 0: no limit.",
+	},
+	{
+		"collector.source_rate", "2000", integer(0, 1_000_000), "",
+		"Requests that the key of one source may send a second, on average; a burst may be five times as many. 0: no limit.",
+	},
+	{
+		"collector.refused_quota", "20000", integer(0, 100_000_000), "",
+		"Refused records that are kept of one key a day. Past it they are answered and counted as before, but not kept one by one.",
+	},
+	{
+		"collector.silent_after", "72h", duration(time.Minute, 365*24*time.Hour), "",
+		"A device that has sent nothing for so long is listed as silent.",
+	},
+	{
+		"collector.late_after", "168h", duration(time.Hour, 10*8766*time.Hour), "",
+		"A record that arrives so long after its day is listed as late on the desk. It is counted all the same.",
+	},
+	{
+		"collector.door_key_file", "", text(0, 1024), "",
+		"File with the 32 bytes that content hashes and rater tokens are keyed with. Several collectors of one installation need the same. Empty: door.key below data_dir, made at the first start.",
+	},
+	{
+		"collector.token_hash", "sha256", oneOf("sha256", "sm3"), "",
+		"Hash of the keyed tokens that stand for raters: sha256, or sm3 (GB/T 32905). Chosen before the first record: tokens of two hashes never match.",
+	},
+	{
+		"collector.contact_key", "", optional(key32()), "",
+		"Public key (X25519, base64) that contacts left for a reply are sealed with at the door; haochaping contact-key makes a pair. The private half stays elsewhere. Empty: a contact is refused.",
 	},
 
 	{

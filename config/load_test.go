@@ -68,6 +68,8 @@ func defaults(t *testing.T) *Config {
 			SpoolDir: filepath.Join("data", "spool"), SpoolMax: 10 * GiB, MaxBody: MiB,
 			ShipInterval: 500 * time.Millisecond, ShipBatch: 20000, RequestTimeout: 30 * time.Second,
 			ClockFuture: 5 * time.Minute, ClockPast: 175320 * time.Hour,
+			RememberIDs: 90 * 24 * time.Hour, DeviceRate: 20, SourceRate: 2000, RefusedQuota: 20000,
+			SilentAfter: 72 * time.Hour, LateAfter: 168 * time.Hour, DoorKeyFile: filepath.Join("data", "door.key"), TokenHash: "sha256",
 		},
 		Aggregator: Aggregator{Dirty: "@every 1s", MonthItems: "@hourly"},
 		Dashboard:  Dashboard{CacheEntries: 512, LiveInterval: 2 * time.Second},
@@ -100,6 +102,8 @@ func TestLoadGood(t *testing.T) {
 			SpoolDir: "/spool", SpoolMax: TiB, MaxBody: 2 * MiB,
 			ShipInterval: 100 * time.Millisecond, ShipBatch: 500, RequestTimeout: time.Minute,
 			ClockFuture: 10 * time.Minute, ClockPast: 87660 * time.Hour,
+			RememberIDs: 90 * 24 * time.Hour, DeviceRate: 20, SourceRate: 2000, RefusedQuota: 20000,
+			SilentAfter: 72 * time.Hour, LateAfter: 168 * time.Hour, DoorKeyFile: filepath.Join("/var/lib/haochaping", "door.key"), TokenHash: "sha256",
 		},
 		Aggregator: Aggregator{Dirty: "@every 5s", MonthItems: "15 2 * * *"},
 		Dashboard:  Dashboard{Title: "示例省政务服务好差评", CacheEntries: 64, LiveInterval: 5 * time.Second},
@@ -232,6 +236,7 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		if text == "" {
 			text = map[string]string{
 				"public_base_url": "https://a.example", "base_path": "/a", "trusted_proxies": "10.0.0.0/8", "clickhouse.address": "a:1,b:2",
+				"clickhouse.cluster": "shards", "collector.contact_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 			}[k.path]
 		}
 		if text == "" {

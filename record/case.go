@@ -46,6 +46,8 @@ type Case struct {
 	Version uint64 `json:"version"`
 	BatchID string `json:"batch_id,omitempty"`
 	Kind    string `json:"kind"`
+	KindRaw string `json:"kind_raw,omitempty"` // as sent, where the map translates kinds
+	CodeMap string `json:"code_map,omitempty"` // name of the map that translated
 	Place
 	Status      string       `json:"status"`
 	AcceptedAt  time.Time    `json:"accepted_at"`

@@ -75,6 +75,7 @@ type Rating struct {
 	ChannelRaw string   `json:"channel_raw,omitempty"`
 	Platform   string   `json:"platform,omitempty"`
 	Tags       []string `json:"tags,omitempty"`
+	TagsRaw    []string `json:"tags_raw,omitempty"` // as sent, where the map translates tags
 	Comment    string   `json:"comment,omitempty"`
 	RaterToken string   `json:"rater_token,omitempty"`
 	Contact    string   `json:"contact,omitempty"` // sealed

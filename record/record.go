@@ -28,7 +28,7 @@ const (
 
 var kindNames = map[Kind]string{
 	KindRating: "rating", KindCase: "case", KindPrompt: "prompt", KindFollowUp: "follow_up", KindTally: "tally",
-	KindRefused: "refused",
+	KindRefused: "refused", KindAnnouncement: "announcement",
 }
 
 // String returns the singular name, such as "follow_up".
