@@ -71,7 +71,6 @@ func (q *intake) count(it *item, outcome spool.Outcome) {
 		ri.Status = StatusAccepted
 		n.Accepted++
 	}
-	q.c.metrics.records.WithLabelValues(q.route.kind.String(), ri.Status).Inc()
 	if q.brief && len(it.problems) == 0 {
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"haochaping/record"
 )
 
 // metrics are what the collector counts. Labels come from fixed lists only.
@@ -53,6 +55,20 @@ func (m *metrics) answered(route string, status int, took time.Duration) {
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	m.latency.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// counted adds the records of one write.
+func (m *metrics) counted(kind record.Kind, before, after Counts) {
+	add := func(status string, n int) {
+		if n > 0 {
+			m.records.WithLabelValues(kind.String(), status).Add(float64(n))
+		}
+	}
+	add(StatusAccepted, after.Accepted-before.Accepted)
+	add(StatusUnattributed, after.Unattributed-before.Unattributed)
+	add(StatusDuplicate, after.Duplicate-before.Duplicate)
+	add(StatusRefused, after.Refused-before.Refused)
+	add(StatusConflict, after.Conflicts-before.Conflicts)
 }
 
 // spoolMetrics asks the spool at every scrape.

@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"haochaping/collector/spool"
+	"haochaping/record"
+)
+
+// Limits of one write of a stream.
+const (
+	chunkRecords = 1000
+	chunkBytes   = 4 << 20
+)
+
+// chunk is what goes into the spool in one write.
+type chunk struct {
+	items   []item
+	entries []spool.Entry // one for each item
+	size    int           // bytes as sent
+}
+
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
+
+func newChunk() *chunk {
+	ck, _ := chunks.Get().(*chunk)
+	return ck
+}
+
+// release gives the chunk back. Nothing of what it held may be in use.
+func (ck *chunk) release() {
+	ck.reset()
+	if cap(ck.items) <= 2*chunkRecords {
+		chunks.Put(ck)
+	}
+}
+
+func (ck *chunk) reset() {
+	clear(ck.items)
+	clear(ck.entries)
+	ck.items, ck.entries, ck.size = ck.items[:0], ck.entries[:0], 0
+}
+
+func (ck *chunk) add(it item, entry spool.Entry) {
+	ck.items, ck.entries = append(ck.items, it), append(ck.entries, entry)
+	ck.size += it.length
+}
+
+func (ck *chunk) full() bool { return len(ck.items) >= chunkRecords || ck.size >= chunkBytes }
+
+// store makes a chunk durable and writes its receipts. On an error nothing of it
+// may be told to the sender.
+func (q *intake) store(ctx context.Context, ck *chunk) error {
+	outcomes, err := q.append(ctx, ck.entries)
+	if err != nil {
+		return err
+	}
+	return q.settle(ctx, ck, outcomes)
+}
+
+// settle makes durable what is kept of the conflicts of a stored chunk and writes
+// the receipts of all of it.
+func (q *intake) settle(ctx context.Context, ck *chunk, outcomes []spool.Outcome) error {
+	var conflicts []spool.Entry
+	for i := range ck.items {
+		if it := &ck.items[i]; len(it.problems) == 0 && outcomes[i] == spool.Conflict {
+			conflicts = append(conflicts, q.conflict(it, &ck.entries[i]))
+		}
+	}
+	if len(conflicts) > 0 {
+		// What is kept of a conflict has an id made of its content: sent again, it
+		// is known already.
+		if _, err := q.append(ctx, conflicts); err != nil {
+			return err
+		}
+	}
+	before := q.got.Counts
+	for i := range ck.items {
+		q.count(&ck.items[i], outcomes[i])
+	}
+	q.c.metrics.counted(q.route.kind, before, q.got.Counts)
+	return nil
+}
+
+func (q *intake) conflict(it *item, entry *spool.Entry) spool.Entry {
+	it.problems = record.Problems{{
+		Field: q.route.idField(), Code: record.CodeConflict,
+		Reason: "known with other content, and the first stays: give each record an id (each state of a case a version) of its own",
+	}}
+	r := q.trace(it)
+	r.Redacted = record.Redacted(entry.Payload[1:])
+	r.ID = record.DeriveID(time.Time{}, "conflict", q.route.kind.String(), it.id, string(entry.Content[:]))
+	return q.refusedEntry(&r, entry.Content)
+}
+
+func (q *intake) append(ctx context.Context, entries []spool.Entry) ([]spool.Outcome, error) {
+	// A sender that hangs up must not stop a write that others share.
+	outcomes, err := q.c.opts.Spool.Append(context.WithoutCancel(ctx), entries)
+	if errors.Is(err, spool.ErrFull) {
+		q.c.fullAt.Store(q.c.opts.Now().UnixNano())
+	}
+	return outcomes, err
+}
