@@ -171,17 +171,6 @@ func (q *intake) refuse(ck *chunk, index int, raw []byte, length int, ch checked
 	ck.add(it, q.refusedEntry(&r, hash))
 }
 
-// trace is what is kept of a refused record, but for its id and its shape.
-func (q *intake) trace(it *item) record.Refused {
-	source := it.checked.source
-	if bind(q.key, &source, nil, nil) != nil {
-		source = "" // anything could stand there
-	}
-	return record.Refused{
-		Kind: q.route.kind, Source: source, Sender: q.key.Name, ReceivedAt: q.rc.Now, Size: it.length, Problems: it.problems,
-	}
-}
-
 // redacted is the shape of a record; of bytes that are no JSON, length and keyed hash.
 func redacted(raw []byte, hash [16]byte) string {
 	if json.Valid(raw) {

@@ -42,59 +42,82 @@ type checked struct {
 	place    *record.Place
 	record   any // pointer to the accepted record
 	problems record.Problems
+	sent     named
+}
+
+// unread is a record that could not be decoded.
+func unread(raw []byte, rc record.Receipt, ps record.Problems) checked {
+	ch := checked{problems: ps}
+	ch.id, ch.source, ch.sent = salvaged(raw)
+	if ch.sent.batch == "" {
+		ch.sent.batch = rc.Batch
+	}
+	return ch
 }
 
 func checkRating(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
 	var in record.RatingInput
 	if ps := record.Decode(raw, &in); ps != nil {
-		return checked{problems: ps}
+		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
+	if in.BatchID == "" {
+		in.BatchID = rc.Batch
+	}
 	bound := bind(key, &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Rating(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...)}
+	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{in.BatchID, in.DeviceID, in.Installation, in.DeviceSeq}}
 }
 
 func checkPrompt(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
 	var in record.PromptInput
 	if ps := record.Decode(raw, &in); ps != nil {
-		return checked{problems: ps}
+		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
+	if in.BatchID == "" {
+		in.BatchID = rc.Batch
+	}
 	bound := bind(key, &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Prompt(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...)}
+	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID, device: in.DeviceID}}
 }
 
 func checkCase(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
 	var in record.CaseInput
 	if ps := record.Decode(raw, &in); ps != nil {
-		return checked{problems: ps}
+		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
+	if in.BatchID == "" {
+		in.BatchID = rc.Batch
+	}
 	bound := bind(key, &in.Source, nil, &in.Place)
 	r, ps := d.Case(&in, rc)
-	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...)}
+	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID}}
 }
 
 func checkFollowUp(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
 	var in record.FollowUpInput
 	if ps := record.Decode(raw, &in); ps != nil {
-		return checked{problems: ps}
+		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
+	if in.BatchID == "" {
+		in.BatchID = rc.Batch
+	}
 	bound := bind(key, &in.Source, nil, nil)
 	r, ps := d.FollowUp(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, nil, &r, append(bound, ps...)}
+	return checked{r.ID, r.Source, rc.Content, nil, &r, append(bound, ps...), named{batch: in.BatchID}}
 }
 
 func checkTally(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
 	var in record.TallyInput
 	if ps := record.Decode(raw, &in); ps != nil {
-		return checked{problems: ps}
+		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
 	bound := bind(key, &in.Source, nil, &in.Place)
 	r, ps := d.Tally(&in, rc)
-	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...)}
+	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: rc.Batch}}
 }

@@ -72,6 +72,7 @@ type Receipt struct {
 	Skew      time.Duration // collector's clock minus the sender's clock, 0 if the sender did not say
 	Collector string        // name of the collector
 	Sender    string        // name of the key that sent it; never the key
+	Batch     string        // announced batch that brings it, for records that name none
 	// Content is Door.ContentHash of the record as sent, for a caller that fills in
 	// defaults before the door sees the record: a repeat must stay a repeat when
 	// the defaults have changed meanwhile. Zero = the door computes it.
