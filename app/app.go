@@ -33,6 +33,7 @@ type App struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
 	demo     bool
+	now      func() time.Time // nil = the system's clock
 
 	store      *lateWarehouse
 	door       *record.Door
@@ -59,6 +60,10 @@ func New(cfg *config.Config, log *slog.Logger, demo bool) *App {
 		store: &lateWarehouse{}, fatal: make(chan error, 1),
 	}
 }
+
+// SetClock makes the rooms that take records, ship and aggregate them go by another clock
+// than the system's. It is meant for tests of clocks that jump, and is called before Start.
+func (a *App) SetClock(now func() time.Time) { a.now = now }
 
 // Start builds every room of the configured roles and serves them. When it fails, what
 // was already started is stopped again.
@@ -181,7 +186,7 @@ func (a *App) openIntake(context.Context) error {
 	}
 	c := a.cfg.Collector
 	queue, err := spool.Open(spool.Options{
-		Dir: c.SpoolDir, MaxBytes: uint64(max(c.SpoolMax, 0)), MinFree: 64 << 20, Logger: a.log, Fatal: a.die,
+		Dir: c.SpoolDir, MaxBytes: uint64(max(c.SpoolMax, 0)), MinFree: 64 << 20, Now: a.now, Logger: a.log, Fatal: a.die,
 	})
 	if err != nil {
 		return fmt.Errorf("open the spool: %w", err)
@@ -202,14 +207,14 @@ func (a *App) openIntake(context.Context) error {
 	a.collector, err = collector.New(collector.Options{
 		Door: a.door, Spool: queue, Keys: ring, Directory: a.store.Directory, Name: name,
 		URL:     a.cfg.PublicBaseURL + a.cfg.BasePath,
-		MaxBody: int64(c.MaxBody), RequestTimeout: c.RequestTimeout, Logger: a.log, Registry: a.registry,
+		MaxBody: int64(c.MaxBody), RequestTimeout: c.RequestTimeout, Now: a.now, Logger: a.log, Registry: a.registry,
 	})
 	if err != nil {
 		return err
 	}
 	shipper, err := collector.NewShipper(collector.ShipperOptions{
 		Queue: queue, Warehouse: a.store, Quarantine: c.SpoolDir + ".quarantine",
-		Batch: c.ShipBatch, Interval: c.ShipInterval, Logger: a.log, Registry: a.registry,
+		Batch: c.ShipBatch, Interval: c.ShipInterval, Now: a.now, Logger: a.log, Registry: a.registry,
 	})
 	if err != nil {
 		return err
@@ -222,7 +227,7 @@ func (a *App) openIntake(context.Context) error {
 func (a *App) openAggregator(context.Context) error {
 	agg, err := aggregator.New(aggregator.Options{
 		Store: a.store, Dirty: a.cfg.Aggregator.Dirty, Items: a.cfg.Aggregator.MonthItems,
-		Zone: a.cfg.Timezone.Location, Logger: a.log,
+		Zone: a.cfg.Timezone.Location, Now: a.now, Logger: a.log,
 	})
 	if err != nil {
 		return err
