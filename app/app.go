@@ -213,7 +213,7 @@ func (a *App) openIntake(context.Context) error {
 		return err
 	}
 	shipper, err := collector.NewShipper(collector.ShipperOptions{
-		Queue: queue, Warehouse: a.store, Quarantine: c.SpoolDir + ".quarantine",
+		Queue: queue, Warehouse: a.store, Quarantine: quarantineDir(a.cfg),
 		Batch: c.ShipBatch, Interval: c.ShipInterval, Now: a.now, Logger: a.log, Registry: a.registry,
 	})
 	if err != nil {

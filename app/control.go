@@ -98,6 +98,7 @@ func (a *App) controlMux() *http.ServeMux {
 	command(mux, "keys", a.listKeys)
 	command(mux, "store-keys", a.storeKeys)
 	command(mux, "store-source", a.storeSource)
+	command(mux, "retry-quarantined", a.retryQuarantined)
 	file(mux, "facts", a.writeFacts)
 	return mux
 }

@@ -7,25 +7,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"haochaping/collector/spool"
 	"haochaping/record"
 )
-
-// Quarantined is a record that was accepted and that the warehouse refuses for
-// good, or that cannot be read any more. It is kept whole in a file of its own:
-// an accepted record is owed.
-type Quarantined struct {
-	Seq       uint64    `json:"seq"` // in the spool
-	Kind      string    `json:"kind"`
-	ID        string    `json:"id"`
-	SpooledAt time.Time `json:"spooled_at"`
-	Reason    string    `json:"reason"`
-	Payload   []byte    `json:"payload"` // as encoded for the spool
-}
 
 // CodeQuarantined marks an accepted record that the warehouse would not take.
 const CodeQuarantined = "quarantined"
@@ -80,7 +67,8 @@ func (s *Shipper) putAside(path string, r spool.Record, cause error) error {
 		return fmt.Errorf("make quarantine folder: %w", err)
 	}
 	b, err := json.Marshal(Quarantined{
-		Seq: r.Seq, Kind: record.Kind(r.Kind).String(), ID: r.ID, SpooledAt: r.SpooledAt, Reason: cause.Error(), Payload: r.Payload,
+		Spool: s.token, Seq: r.Seq, Kind: record.Kind(r.Kind).String(), KindCode: r.Kind,
+		ID: r.ID, SpooledAt: r.SpooledAt, Reason: cause.Error(), Payload: r.Payload,
 	})
 	if err != nil {
 		return fmt.Errorf("put record %d aside: %w", r.Seq, err)

@@ -273,3 +273,58 @@ func TestShipTokens(t *testing.T) {
 		}
 	}
 }
+
+// A quarantined record goes to the warehouse when that takes it, under the token with
+// which it was first sent alone, and leaves the quarantine only then.
+func TestRetryQuarantined(t *testing.T) {
+	h := newHouse(t, nil)
+	ids := fill(t, h, 40)
+	refuse := func(_ int, b *record.Batch) (bool, error) {
+		for i := range b.Ratings {
+			if id := b.Ratings[i].ID.String(); id == ids[3] || id == ids[30] {
+				return false, permanent{errors.New("value out of range")}
+			}
+		}
+		return true, nil
+	}
+	w := &store{fail: refuse}
+	_, dir := ship(t, h, w, nil)
+	list, err := QuarantinedIn(dir)
+	if err != nil || len(list) != 2 || list[0].ID != ids[3] || list[0].Reason == "" {
+		t.Fatalf("list %+v, %v", list, err)
+	}
+	if r, err := list[0].Record(); err != nil || r.(*record.Rating).ID.String() != ids[3] { //nolint:forcetypeassert,errcheck // a test
+		t.Errorf("record %+v, %v", r, err)
+	}
+	done, err := RetryQuarantined(t.Context(), dir, nil, w)
+	if err != nil || len(done) != 2 || done[0].Reason == "" {
+		t.Errorf("refused again: %+v, %v", done, err)
+	}
+	away := insertFunc(func(context.Context, *record.Batch, string) error { return errors.New("away") })
+	if _, err := RetryQuarantined(t.Context(), dir, nil, away); err == nil {
+		t.Error("a warehouse that is away is no error")
+	}
+	if _, err := RetryQuarantined(t.Context(), dir, []string{"nobody"}, w); err == nil {
+		t.Error("an unknown name is no error")
+	}
+	w.fail = nil
+	var tokens []string
+	taking := insertFunc(func(ctx context.Context, b *record.Batch, token string) error {
+		tokens = append(tokens, token)
+		return w.Insert(ctx, b, token)
+	})
+	done, err = RetryQuarantined(t.Context(), dir, []string{list[1].Name()}, taking)
+	if err != nil || len(done) != 1 || done[0].Reason != "" || done[0].ID != ids[30] {
+		t.Errorf("one by name: %+v, %v", done, err)
+	}
+	if done, err = RetryQuarantined(t.Context(), dir, nil, taking); err != nil || len(done) != 1 {
+		t.Errorf("the rest: %+v, %v", done, err)
+	}
+	once(t, w, ids)
+	if want := fmt.Sprintf("%s-%d-%d", list[1].Spool, list[1].Seq, list[1].Seq); tokens[0] != want {
+		t.Errorf("token %s, want %s", tokens[0], want)
+	}
+	if list, err := QuarantinedIn(dir); err != nil || len(list) != 0 {
+		t.Errorf("left %+v, %v", list, err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -103,4 +104,29 @@ func cmdWorkbook(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(book.SaveAs(ts.MkAbs(args[1])))
 	ts.Check(book.Close())
+}
+
+// cmdDamage flips one bit in the middle of the largest of the files that a pattern names,
+// and back when it is called again.
+func cmdDamage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage PATTERN")
+	}
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	best, size := "", int64(0)
+	for _, f := range files {
+		info, err := os.Stat(f)
+		ts.Check(err)
+		if info.Size() > size {
+			best, size = f, info.Size()
+		}
+	}
+	if best == "" {
+		ts.Fatalf("no file is called %s", args[0])
+	}
+	b, err := os.ReadFile(best)
+	ts.Check(err)
+	b[size/2] ^= 0x10
+	ts.Check(os.WriteFile(best, b, 0o600))
 }

@@ -1,11 +1,8 @@
 package spool
 
 import (
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2"
 )
 
 // Stats is the state of a spool at one moment.
@@ -47,15 +44,9 @@ func (s *Spool) Stats() (Stats, error) {
 	if st.Depth == 0 {
 		return st, nil
 	}
-	v, err := get(s.db, recordKey(st.Shipped+1))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return st, nil // shipped meanwhile, or a hole, which Verify reports
-	}
-	if err != nil {
-		return Stats{}, fmt.Errorf("spool stats: oldest record: %w", storeError("records", err))
-	}
-	if r, _, err := decodeRecord(st.Shipped+1, v); err == nil {
-		st.Oldest = r.SpooledAt
+	// Shipped meanwhile, or a hole, which Verify reports: then there is no time.
+	if st.Oldest, err = s.acceptedAt(st.Shipped + 1); err != nil {
+		return Stats{}, fmt.Errorf("spool stats: oldest record: %w", err)
 	}
 	return st, nil
 }
