@@ -71,7 +71,9 @@ func (q *intake) count(it *item, outcome spool.Outcome) {
 		ri.Status = StatusAccepted
 		n.Accepted++
 	}
-	if q.brief && len(it.problems) == 0 {
+	if len(it.problems) > 0 {
+		q.reason(reason(it.problems))
+	} else if q.brief {
 		return
 	}
 	if q.brief && len(q.got.Receipts) == maxListed {
@@ -79,6 +81,15 @@ func (q *intake) count(it *item, outcome spool.Outcome) {
 		return
 	}
 	q.got.Receipts = append(q.got.Receipts, ri)
+}
+
+// reason counts why a record was refused.
+func (q *intake) reason(code string) {
+	q.c.metrics.refused.WithLabelValues(code).Inc()
+	if q.reasons == nil {
+		q.reasons = map[string]uint64{}
+	}
+	q.reasons[code]++
 }
 
 // errors lists the problems of all listed records.

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,7 +68,9 @@ func (q *intake) settle(ctx context.Context, ck *chunk, outcomes []spool.Outcome
 	var conflicts []spool.Entry
 	for i := range ck.items {
 		if it := &ck.items[i]; len(it.problems) == 0 && outcomes[i] == spool.Conflict {
-			conflicts = append(conflicts, q.conflict(it, &ck.entries[i]))
+			if kept := q.conflict(it, &ck.entries[i]); q.keeps() {
+				conflicts = append(conflicts, kept)
+			}
 		}
 	}
 	if len(conflicts) > 0 {
@@ -96,11 +99,38 @@ func (q *intake) conflict(it *item, entry *spool.Entry) spool.Entry {
 	return q.refusedEntry(&r, entry.Content)
 }
 
+// append stores the entries and returns what became of each. One without an id is not
+// to be kept, and counts as stored.
 func (q *intake) append(ctx context.Context, entries []spool.Entry) ([]spool.Outcome, error) {
-	// A sender that hangs up must not stop a write that others share.
-	outcomes, err := q.c.opts.Spool.Append(context.WithoutCancel(ctx), entries)
-	if errors.Is(err, spool.ErrFull) {
-		q.c.fullAt.Store(q.c.opts.Now().UnixNano())
+	kept, refused := entries, 0
+	for i := range entries {
+		if entries[i].ID == "" && len(kept) == len(entries) {
+			kept = slices.DeleteFunc(slices.Clone(entries), func(e spool.Entry) bool { return e.ID == "" })
+		}
+		if entries[i].Kind == byte(record.KindRefused) {
+			refused++
+		}
 	}
-	return outcomes, err
+	if len(kept) == 0 {
+		return make([]spool.Outcome, len(entries)), nil
+	}
+	// A sender that hangs up must not stop a write that others share.
+	outcomes, err := q.c.opts.Spool.Append(context.WithoutCancel(ctx), kept)
+	if err != nil {
+		q.c.limits.giveBack(q.key, refused)
+		if errors.Is(err, spool.ErrFull) {
+			q.c.fullAt.Store(q.c.opts.Now().UnixNano())
+		}
+		return nil, err
+	}
+	if len(kept) == len(entries) {
+		return outcomes, nil
+	}
+	all := make([]spool.Outcome, len(entries))
+	for i := range entries {
+		if entries[i].ID != "" {
+			all[i], outcomes = outcomes[0], outcomes[1:]
+		}
+	}
+	return all, nil
 }

@@ -61,6 +61,10 @@ type Options struct {
 	RequestTimeout time.Duration // for a JSON body, and between two reads of a stream; default 30 s
 	StreamTimeout  time.Duration // for a whole stream; default 1 h
 
+	DeviceRate   int // requests a second that the key of one device may send, bursts of five times as many; 0 = no limit
+	SourceRate   int // the same for the key of one source
+	RefusedQuota int // refused records that are kept of one key a day; 0 = no limit
+
 	Now      func() time.Time
 	Logger   *slog.Logger
 	Registry prometheus.Registerer // nil = metrics are counted for nobody
@@ -72,6 +76,7 @@ type Collector struct {
 	openAPI  []byte
 	slots    chan struct{} // one for each request under way
 	metrics  *metrics
+	limits   limits
 	refusals refusals
 	fullAt   atomic.Int64 // when a write last found the spool full, in Unix nanoseconds
 }
@@ -90,7 +95,14 @@ func New(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new collector: register metrics: %w", err)
 	}
-	return &Collector{opts: o, openAPI: document, metrics: m, slots: make(chan struct{}, o.MaxInFlight)}, nil
+	zone := o.Door.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Collector{
+		opts: o, openAPI: document, metrics: m, slots: make(chan struct{}, o.MaxInFlight),
+		limits: limits{deviceRate: o.DeviceRate, sourceRate: o.SourceRate, quota: o.RefusedQuota, zone: zone, keys: o.Keys},
+	}, nil
 }
 
 func (o Options) withDefaults() Options {

@@ -23,6 +23,8 @@ type intake struct {
 	rc    record.Receipt
 	got   Receipt
 	brief bool // list only what was refused: a stream has no bounds
+
+	reasons map[string]uint64 // refused and conflicting records by the code of their first problem
 }
 
 // item is one record of the request on its way into the spool.
@@ -168,6 +170,10 @@ func (q *intake) refuse(ck *chunk, index int, raw []byte, length int, ch checked
 	r.Redacted = redacted(raw, hash)
 	r.ID = record.DeriveID(q.rc.Now, "refused", q.key.Name, q.route.kind.String(),
 		strconv.FormatInt(q.rc.Now.UnixNano(), 10), strconv.Itoa(index), string(hash[:]))
+	if !q.keeps() {
+		ck.add(it, spool.Entry{}) // counted only
+		return
+	}
 	ck.add(it, q.refusedEntry(&r, hash))
 }
 

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -17,6 +18,9 @@ type metrics struct {
 	latency  *prometheus.HistogramVec
 	records  *prometheus.CounterVec
 	denied   *prometheus.CounterVec
+	limited  *prometheus.CounterVec
+	refused  *prometheus.CounterVec
+	unkept   prometheus.Counter
 }
 
 const metricPrefix = "haochaping_collector_"
@@ -36,8 +40,36 @@ func newMetrics(reg prometheus.Registerer, s Spool, now func() time.Time) (*metr
 		denied: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: metricPrefix + "denied_total", Help: "Requests turned away for their key; their bodies are not read.",
 		}, []string{"reason"}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricPrefix + "limited_total", Help: "Requests turned away because their key sends too many; their bodies are not read.",
+		}, []string{"key"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricPrefix + "refused_total", Help: "Refused and conflicting records by the code of their first problem.",
+		}, []string{"reason"}),
+		unkept: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: metricPrefix + "refused_unkept_total", Help: "Refused records that were only counted, because their key is past its quota of the day.",
+		}),
 	}
-	return m, registerAll(reg, m.requests, m.latency, m.records, m.denied, spoolMetrics{s, now})
+	for _, code := range reasons {
+		m.refused.WithLabelValues(code)
+	}
+	return m, registerAll(reg, m.requests, m.latency, m.records, m.denied, m.limited, m.refused, m.unkept, spoolMetrics{s, now})
+}
+
+// reasons are the codes of problems that records have, and what stands for all others.
+var reasons = []string{
+	record.CodeMalformed, record.CodeUnknownField, record.CodeMissing, record.CodeInvalid, record.CodeTooLong,
+	record.CodeTime, record.CodeUnmapped, record.CodeContact, record.CodeConflict, reasonOther,
+}
+
+const reasonOther = "other"
+
+// reason is the label of a refused record.
+func reason(ps record.Problems) string {
+	if len(ps) > 0 && slices.Contains(reasons, ps[0].Code) {
+		return ps[0].Code
+	}
+	return reasonOther
 }
 
 func registerAll(reg prometheus.Registerer, list ...prometheus.Collector) error {

@@ -69,18 +69,15 @@ func notAllowed(route, methods string) answer {
 
 // intake answers a POST to one of the routes.
 func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) answer {
-	key, denied := c.authenticate(r, rt)
+	key, denied := c.authenticate(r, rt.devices, "The key of a device may send ratings and prompts only. Keep the records and use the key of a source.")
 	if denied != nil {
 		return *denied
 	}
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	default:
-		a := problem(http.StatusTooManyRequests, "busy", "Too many requests at a time. Keep the records and send them again.")
-		a.retryAfter = 1
-		return a
+	leave, busy := c.enter(key)
+	if busy != nil {
+		return *busy
 	}
+	defer leave()
 	q := &intake{c: c, route: rt, key: key, rc: record.Receipt{Now: c.opts.Now(), Collector: c.opts.Name, Sender: key.Name}}
 	q.rc.Skew = skew(r.Header.Get("Device-Now"), q.rc.Now)
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -108,8 +105,28 @@ func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) an
 	return got
 }
 
-// authenticate finds the sender. It never looks at the body.
-func (c *Collector) authenticate(r *http.Request, rt *route) (*record.Key, *answer) {
+// enter lets a request of a key in, if neither the key nor all of them together send
+// too many. It never looks at the body. leave is to be called when it is answered.
+func (c *Collector) enter(key *record.Key) (leave func(), _ *answer) {
+	if seconds := c.limits.wait(key, c.opts.Now()); seconds > 0 {
+		c.metrics.limited.WithLabelValues(string(key.Kind)).Inc()
+		a := problem(http.StatusTooManyRequests, "rate_limited", "This key sends more requests than it may. Keep the records, send several in one request, and wait before the next.")
+		a.retryAfter = seconds
+		return nil, &a
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return func() { <-c.slots }, nil
+	default:
+		a := problem(http.StatusTooManyRequests, "busy", "Too many requests at a time. Keep the records and send them again.")
+		a.retryAfter = 1
+		return nil, &a
+	}
+}
+
+// authenticate finds the sender. It never looks at the body. devices says whether the
+// key of a device will do, and without what to tell it.
+func (c *Collector) authenticate(r *http.Request, devices bool, without string) (*record.Key, *answer) {
 	scheme, clear, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key, known := record.Key{}, false
 	if strings.EqualFold(scheme, "Bearer") {
@@ -121,8 +138,8 @@ func (c *Collector) authenticate(r *http.Request, rt *route) (*record.Key, *answ
 		a = problem(http.StatusUnauthorized, "unauthenticated", "Send Authorization: Bearer with a key that this installation knows. Keep the records.")
 	case !key.Revoked.IsZero() && !key.Revoked.After(c.opts.Now()):
 		a = problem(http.StatusForbidden, "revoked", "This key has been revoked. Keep the records and ask the operator for a new key.")
-	case key.Kind == record.KeyDevice && !rt.devices, key.Kind != record.KeyDevice && key.Kind != record.KeySource:
-		a = problem(http.StatusForbidden, "forbidden", "The key of a device may send ratings and prompts only. Keep the records and use the key of a source.")
+	case key.Kind == record.KeyDevice && !devices, key.Kind != record.KeyDevice && key.Kind != record.KeySource:
+		a = problem(http.StatusForbidden, "forbidden", without)
 	default:
 		return &key, nil
 	}

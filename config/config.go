@@ -89,7 +89,7 @@ type Collector struct {
 	RememberIDs  time.Duration `mapstructure:"remember_ids"`
 	DeviceRate   int           `mapstructure:"device_rate"`   // requests/s by key; 0 = no limit
 	SourceRate   int           `mapstructure:"source_rate"`   // requests/s by key; 0 = no limit
-	RefusedQuota int           `mapstructure:"refused_quota"` // refused records kept by key and day
+	RefusedQuota int           `mapstructure:"refused_quota"` // refused records kept by key and day; 0 = no limit
 	SilentAfter  time.Duration `mapstructure:"silent_after"`
 	LateAfter    time.Duration `mapstructure:"late_after"`
 	DoorKeyFile  string        `mapstructure:"door_key_file"` // never empty after Load

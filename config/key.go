@@ -177,7 +177,7 @@ var keys = []key{
 	},
 	{
 		"collector.refused_quota", "20000", integer(0, 100_000_000), "",
-		"Refused records that are kept of one key a day. Past it they are answered and counted as before, but not kept one by one.",
+		"Refused records that are kept of one key a day. Past it they are answered and counted as before, but not kept one by one. 0: no limit.",
 	},
 	{
 		"collector.silent_after", "72h", duration(time.Minute, 365*24*time.Hour), "",
