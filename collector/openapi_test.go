@@ -97,6 +97,9 @@ func TestOpenAPIFields(t *testing.T) {
 func setAll(v reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Field(i)
+		if !f.CanSet() {
+			continue // not on the wire
+		}
 		switch f.Kind() {
 		case reflect.Struct:
 			setAll(f)

@@ -30,6 +30,8 @@ type CaseInput struct {
 	OnTheSpot       bool       `json:"on_the_spot,omitempty" doc:"Closed while the applicant waited"`
 	FiledOnline     bool       `json:"filed_online,omitempty" doc:"Filed online"`
 	Test            bool       `json:"test,omitempty" doc:"A test; never counted"`
+
+	unread unreadTimes
 }
 
 // Interval is a closed-open span of time.
@@ -78,7 +80,7 @@ func (c *Case) ID() uuid.UUID {
 
 // Case checks a version of a case.
 func (d *Door) Case(in *CaseInput, rc Receipt) (Case, Problems) {
-	c := checker{door: d, rc: rc}
+	c := checker{door: d, rc: rc, unread: in.unread}
 	r := Case{
 		Stamp: c.stamp(in, in.Region), Source: c.code("source", in.Source, true), CaseID: c.code("case_id", in.CaseID, true),
 		Version: in.Version, BatchID: c.code("batch_id", in.BatchID, false),
@@ -133,6 +135,10 @@ func (c *checker) caseSpan(r *Case, in *CaseInput) {
 // suspended adds the suspension intervals that lie within the case, each second
 // once, also where intervals overlap.
 func (c *checker) suspended(spans []Interval, r *Case) int64 {
+	if c.unread.has("suspensions") {
+		c.problems.add("suspensions", CodeTime, timeReason)
+		return 0
+	}
 	if len(spans) > 100 {
 		c.problems.add("suspensions", CodeTooLong, "at most 100 intervals")
 		return 0

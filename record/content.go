@@ -122,6 +122,7 @@ func (k *keyed) rating(in *RatingInput) {
 	k.text("time_quality", in.TimeQuality)
 	k.flag("probe", in.Probe)
 	k.flag("test", in.Test)
+	k.unread(in.unread)
 }
 
 func (k *keyed) caseVersion(in *CaseInput) {
@@ -148,6 +149,7 @@ func (k *keyed) caseVersion(in *CaseInput) {
 	k.flag("on_the_spot", in.OnTheSpot)
 	k.flag("filed_online", in.FiledOnline)
 	k.flag("test", in.Test)
+	k.unread(in.unread)
 }
 
 func (k *keyed) prompt(in *PromptInput) {
@@ -163,6 +165,7 @@ func (k *keyed) prompt(in *PromptInput) {
 	k.place(&in.Place)
 	k.text("channel", string(in.Channel))
 	k.flag("test", in.Test)
+	k.unread(in.unread)
 }
 
 func (k *keyed) followUp(in *FollowUpInput) {
@@ -178,6 +181,7 @@ func (k *keyed) followUp(in *FollowUpInput) {
 	k.text("by", in.By)
 	k.time("at", in.At)
 	k.text("note", in.Note)
+	k.unread(in.unread)
 }
 
 func (k *keyed) tally(in *TallyInput) {
@@ -259,6 +263,20 @@ func (k *keyed) codes(name string, m map[string]Code) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		k.sized(key)
 		k.sized(string(m[key]))
+	}
+}
+
+// unread appends the times that nobody has read yet, under a name that no field has.
+func (k *keyed) unread(list unreadTimes) {
+	if len(list) == 0 {
+		return
+	}
+	k.sized("unread times")
+	k.b = binary.AppendUvarint(k.b, uint64(len(list)))
+	for _, u := range list {
+		k.sized(u.field)
+		k.b = binary.AppendUvarint(k.b, uint64(u.index))
+		k.sized(u.text)
 	}
 }
 

@@ -33,6 +33,7 @@ const skewTolerated = time.Minute
 type checker struct {
 	door     *Door
 	rc       Receipt
+	unread   unreadTimes // of the record
 	problems Problems
 }
 
@@ -149,7 +150,10 @@ func (c *checker) tags(in []string) []string {
 // offset; it returns the corrected and the sent time.
 func (c *checker) past(field string, t *time.Time, required bool) (corrected, sent time.Time) {
 	if t == nil || t.IsZero() {
-		if required {
+		switch {
+		case t == nil && c.unread.has(field):
+			c.problems.add(field, CodeTime, timeReason)
+		case required:
 			c.problems.add(field, CodeMissing, "required: RFC 3339 with an offset, such as 2026-05-04T09:30:00+08:00")
 		}
 		return time.Time{}, time.Time{}
@@ -174,7 +178,7 @@ func (c *checker) moment(field string, m Moment) time.Time {
 	}
 	t, err := m.At(c.door.Zone)
 	if err != nil {
-		c.problems.add(field, CodeTime, "must be RFC 3339 with an offset, or a date such as 2026-05-04")
+		c.problems.add(field, CodeTime, momentReason)
 		return time.Time{}
 	}
 	if !c.plausible(t) {

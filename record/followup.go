@@ -41,6 +41,8 @@ type FollowUpInput struct {
 	By        string     `json:"by,omitempty" doc:"Opaque code of who did it" maxLength:"64"`
 	At        *time.Time `json:"at" doc:"When it was done"`
 	Note      string     `json:"note,omitempty" doc:"At most 1,200 characters; phone and ID-card numbers are removed" maxLength:"1200"`
+
+	unread unreadTimes
 }
 
 // FollowUp is an accepted step.
@@ -59,7 +61,7 @@ type FollowUp struct {
 
 // FollowUp checks a step.
 func (d *Door) FollowUp(in *FollowUpInput, rc Receipt) (FollowUp, Problems) {
-	c := checker{door: d, rc: rc}
+	c := checker{door: d, rc: rc, unread: in.unread}
 	r := FollowUp{
 		Stamp: c.stamp(in, ""), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		BatchID: c.code("batch_id", in.BatchID, false), RatingID: c.uuid("rating_id", in.RatingID, true),

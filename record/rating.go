@@ -43,6 +43,8 @@ type RatingInput struct {
 	TimeQuality string     `json:"time_quality,omitempty" doc:"uncertain = the device's clock was never set" enum:"uncertain"`
 	Probe       bool       `json:"probe,omitempty" doc:"A check of the way, not of the service; never counted"`
 	Test        bool       `json:"test,omitempty" doc:"A test; never counted"`
+
+	unread unreadTimes
 }
 
 // Rating is an accepted rating.
@@ -91,9 +93,13 @@ type Rating struct {
 	AnswerWeight uint8        `json:"answer_weight"`      // active 3 > default 2 > unanswered, declined 1
 }
 
+// maxDeviceSeq bounds the numbers that a device gives: one each second for a hundred
+// years, and few enough to keep sets of them.
+const maxDeviceSeq = 1<<32 - 1
+
 // Rating checks and translates a rating.
 func (d *Door) Rating(in *RatingInput, rc Receipt) (Rating, Problems) {
-	c := checker{door: d, rc: rc}
+	c := checker{door: d, rc: rc, unread: in.unread}
 	r := Rating{
 		Stamp: c.stamp(in, in.Region), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		DeviceID: c.code("device_id", in.DeviceID, false), Installation: c.code("installation", in.Installation, false),
@@ -106,6 +112,9 @@ func (d *Door) Rating(in *RatingInput, rc Receipt) (Rating, Problems) {
 		Place:       c.place(in.Place), Platform: c.text("platform", in.Platform, 64),
 		Comment: RedactPersonal(c.text("comment", in.Comment, 1200)),
 		Probe:   in.Probe, Test: in.Test,
+	}
+	if in.DeviceSeq > maxDeviceSeq {
+		c.problems.add("device_seq", CodeInvalid, "at most 4,294,967,295: count 1, 2, 3 … within one installation of the device")
 	}
 	if in.AssessNumber > 2 {
 		c.problems.add("assess_number", CodeInvalid, "must be 1 (first rating) or 2 (after rectification)")

@@ -75,7 +75,7 @@ func (d *Door) Tally(in *TallyInput, rc Receipt) (Tally, Problems) {
 func (c *checker) day(field, s string) calendar.Day {
 	day, err := calendar.ParseDay(s)
 	if err != nil {
-		c.problems.add(field, CodeTime, "must be a date such as 2026-05-04")
+		c.problems.add(field, CodeTime, dayReason)
 		return day
 	}
 	at := day.Start(c.door.Zone)

@@ -1,11 +1,9 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -27,7 +25,7 @@ func (c *Code) UnmarshalJSON(b []byte) error {
 	}
 	var n json.Number
 	if err := json.Unmarshal(b, &n); err != nil {
-		return &json.UnmarshalTypeError{Value: "value", Type: codeType}
+		return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[Code]()}
 	}
 	*c = Code(n.String())
 	return nil
@@ -46,25 +44,43 @@ func (m Moment) At(zone *time.Location) (time.Time, error) {
 		}
 		return t.AddDate(0, 0, 1), nil
 	}
-	return time.Parse(time.RFC3339Nano, string(m))
+	t, ok := parseTime(string(m))
+	if !ok {
+		return time.Time{}, errors.New("read moment: not RFC 3339 with an offset")
+	}
+	return t, nil
 }
 
+// MaxLength is how many bytes one record has at most, as JSON text.
+const MaxLength = 64 << 10
+
 // Decode reads one JSON object into in, a pointer to one of the wire structs. An
-// unknown field, a wrong JSON type, bytes that are no text or anything behind the
-// object is a problem.
+// unknown field, a field given twice, a wrong JSON type, bytes that are no text or
+// anything behind the object is a problem. Names of fields are matched exactly. A
+// time that is not RFC 3339 is kept as it was sent: see ResolveTimes. No problem
+// repeats what was submitted. It panics on anything that is no wire struct.
 func Decode(raw []byte, in any) Problems {
-	if !utf8.Valid(raw) { // encoding/json would replace the bytes in silence
+	if len(raw) > MaxLength {
+		return Problems{{Code: CodeTooLong, Reason: fmt.Sprintf("a record has at most %d bytes: shorten it", MaxLength)}}
+	}
+	if !utf8.Valid(raw) {
 		return Problems{{Code: CodeMalformed, Reason: fmt.Sprintf("not valid UTF-8 at byte %d: send text in UTF-8", invalidAt(raw)+1)}}
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(in); err != nil {
-		return decodeProblems(err, raw, in)
+	s := scanner{src: string(raw)}
+	if s.peek() != '{' {
+		s.skip(0)
+		s.fault("", CodeMalformed, "a record is a JSON object")
+		return s.problems
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Problems{{Code: CodeMalformed, Reason: "there is more text behind the JSON object: send one object, an array or NDJSON"}}
+	s.object(func(name string) {
+		s.field = name
+		readField(&s, name, in)
+	})
+	if s.peek(); !s.ended && s.pos < len(s.src) {
+		s.problems = nil
+		s.fault("", CodeMalformed, "there is more text behind the JSON object: send one object, an array or NDJSON")
 	}
-	return nil
+	return s.problems
 }
 
 func invalidAt(raw []byte) int {
@@ -78,57 +94,9 @@ func invalidAt(raw []byte) int {
 	return len(raw)
 }
 
-func decodeProblems(err error, raw []byte, in any) Problems {
-	var ps Problems
-	var typeErr *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &typeErr) && typeErr.Field != "":
-		ps.add(typeErr.Field, CodeMalformed, "expects a JSON %s", jsonType(typeErr.Type.Kind().String()))
-	case errors.As(err, &typeErr):
-		ps.add("", CodeMalformed, "a record is a JSON object")
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		ps.add(unknownField(err), CodeUnknownField, "no such field in this version of the API: remove it or see /api/v1/openapi.json")
-	case errors.As(err, &syntax):
-		ps.add("", CodeMalformed, "not valid JSON at byte %d", syntax.Offset)
-	case json.Valid(raw): // only a time refuses valid JSON without a typed error
-		for _, field := range badTimes(raw, in) {
-			ps.add(field, CodeTime, "must be RFC 3339 with an offset, such as 2026-05-04T09:30:00+08:00")
-		}
-	default:
-		ps.add("", CodeMalformed, "not a complete JSON object")
-	}
-	return ps
-}
-
-// badTimes names the time fields that cannot be read: encoding/json does not.
-func badTimes(raw []byte, in any) []string {
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(raw, &sent) != nil {
-		return []string{""}
-	}
-	var names []string
-	for _, f := range reflect.VisibleFields(reflect.TypeOf(in).Elem()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		text, given := sent[name]
-		if !given || f.Type != timeType && f.Type != spansType {
-			continue
-		}
-		if json.Unmarshal(text, reflect.New(f.Type).Interface()) != nil {
-			names = append(names, name)
-		}
-	}
-	if names == nil {
-		return []string{""}
-	}
-	return names
-}
-
-// unknownField takes the name out of encoding/json's error text, which has no
-// typed form. A name that is not a plain identifier could be anything, so it is
-// not repeated.
-func unknownField(err error) string {
-	name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
+// plainName is the name of an unknown field as it may be repeated: one that is not a
+// plain identifier could be anything.
+func plainName(name string) string {
 	if len(name) > 40 || strings.IndexFunc(name, func(r rune) bool {
 		return r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}) >= 0 {
@@ -136,24 +104,3 @@ func unknownField(err error) string {
 	}
 	return name
 }
-
-func jsonType(goKind string) string {
-	switch goKind {
-	case "string":
-		return "string"
-	case "slice", "array":
-		return "array"
-	case "map", "struct":
-		return "object"
-	case "bool":
-		return "boolean"
-	default:
-		return "whole number"
-	}
-}
-
-var (
-	codeType  = reflect.TypeFor[Code]()
-	timeType  = reflect.TypeFor[*time.Time]()
-	spansType = reflect.TypeFor[[]Interval]()
-)

@@ -2,6 +2,8 @@ package record_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -15,42 +17,146 @@ import (
 
 func TestDecodeProblems(t *testing.T) {
 	const secret = "13912345678"
+	deep := strings.Repeat("[", 50) + strings.Repeat("]", 50)
 	for raw, want := range map[string][]string{
-		`{`:                                        {" malformed"},
-		`{"id":"` + secret + `"`:                   {" malformed"},
-		`[]`:                                       {" malformed"},
-		`"` + secret + `"`:                         {" malformed"},
-		`{"id":"x"} {"id":"y"}`:                    {" malformed"},
-		`{"id":` + secret + `}`:                    {"id malformed"},
-		`{"nope":"` + secret + `"}`:                {"nope unknown_field"},
-		`{"` + secret + `":1}`:                     {"(unprintable name) unknown_field"},
-		`{"rated_at":"` + secret + `"}`:            {"rated_at time"},
-		`{"rated_at":` + secret + `}`:              {"rated_at time"},
-		`{"rated_at":"2026-05-04T09:30:00"}`:       {"rated_at time"},
-		`{"rated_at":"x","served_at":"y"}`:         {"served_at time", "rated_at time"},
-		`{"device_seq":-1}`:                        {"device_seq malformed"},
-		`{"assess_number":256}`:                    {"assess_number malformed"},
-		`{"level":true}`:                           {"level malformed"},
-		`{"level":{"a":"` + secret + `"}}`:         {"level malformed"},
-		`{"tags":"` + secret + `"}`:                {"tags malformed"},
-		`{"probe":"` + secret + `"}`:               {"probe malformed"},
-		"{\"comment\":\"" + secret + "\xff\xfe\"}": {" malformed"},
-		`{"level":5}`:                              nil,
-		`{"level":"5","aspects":{"q1":4}}`:         nil,
+		``:                                 {" malformed"},
+		`{`:                                {" malformed"},
+		`{"id":"` + secret + `"`:           {" malformed"},
+		`[]`:                               {" malformed"},
+		`null`:                             {" malformed"},
+		`"` + secret + `"`:                 {" malformed"},
+		`{"id":"x"} {"id":"y"}`:            {" malformed"},
+		`{"id":"x"},`:                      {" malformed"},
+		`{"id":"x",}`:                      {" malformed"},
+		`{id:"x"}`:                         {" malformed"},
+		`{"id" "x"}`:                       {" malformed"},
+		`{"id":x}`:                         {" malformed"},
+		`{"id":tru}`:                       {" malformed"},
+		`{"level":01}`:                     {" malformed"},
+		`{"level":1.}`:                     {" malformed"},
+		`{"level":-}`:                      {" malformed"},
+		`{"level":+1}`:                     {" malformed"},
+		`{"level":1e}`:                     {" malformed"},
+		`{"level":NaN}`:                    {" malformed"},
+		`{"tags":["a" "b"]}`:               {" malformed"},
+		`{"tags":["a",]}`:                  {" malformed"},
+		"{\"id\":\"a\nb\"}":                {" malformed"},
+		`{"id":"\x41"}`:                    {" malformed"},
+		`{"id":"\ud83d"}`:                  {" malformed"},
+		`{"id":"\ud83d\u0041"}`:            {" malformed"},
+		`{"id":"\udc00\ud83d"}`:            {" malformed"},
+		`{"id":"\u12"}`:                    {" malformed"},
+		"{\"id\":\"x\"}\x00":               {" malformed"},
+		`{"id":"\`:                         {" malformed"},
+		`{"id":` + secret + `}`:            {"id malformed"},
+		`{"id":"x","id":"` + secret + `"}`: {"id malformed"},
+		`{"id":null,"id":"x"}`:             {"id malformed"},
+		`{"aspects":{"q":1,"q":2}}`:        {"aspects malformed"},
+		`{"nope":"` + secret + `"}`:        {"nope unknown_field"},
+		`{"ID":"` + secret + `"}`:          {"ID unknown_field"},
+		`{"` + secret + `":1}`:             {"(unprintable name) unknown_field"},
+		`{"nope":` + deep + `}`:            {"nope unknown_field", "nope malformed"},
+		`{"id":5,"x":{"y":[1,{"z":null}]},"tags":{},"probe":0}`: {"id malformed", "x unknown_field", "tags malformed", "probe malformed"},
+		`{"id":5,"x":}`:                                               {" malformed"},
+		`{"rated_at":""}`:                                             {"rated_at time"},
+		`{"rated_at":true}`:                                           {"rated_at time"},
+		`{"rated_at":["` + secret + `"]}`:                             {"rated_at time"},
+		`{"rated_at":"a\u0000"}`:                                      {"rated_at time"},
+		`{"rated_at":"` + strings.Repeat("1", 41) + `"}`:              {"rated_at time"},
+		`{"device_seq":-1}`:                                           {"device_seq malformed"},
+		`{"device_seq":1.0}`:                                          {"device_seq malformed"},
+		`{"device_seq":18446744073709551616}`:                         {"device_seq malformed"},
+		`{"assess_number":256}`:                                       {"assess_number malformed"},
+		`{"level":true}`:                                              {"level malformed"},
+		`{"level":{"a":"` + secret + `"}}`:                            {"level malformed"},
+		`{"tags":"` + secret + `"}`:                                   {"tags malformed"},
+		`{"tags":[1]}`:                                                {"tags malformed"},
+		`{"tags":[` + strings.Repeat(`"",`, 300) + `""]}`:             {"tags too_long"},
+		`{"probe":"` + secret + `"}`:                                  {"probe malformed"},
+		"{\"comment\":\"" + secret + "\xff\xfe\"}":                    {" malformed"},
+		`{"comment":"` + strings.Repeat("x", record.MaxLength) + `"}`: {" too_long"},
+		`{"level":5}`:                                                 nil,
+		" \t\r\n{ \"level\" : 5 } \n":                                 nil,
+		`{"level":"5","aspects":{"q1":4}}`:                            nil,
+		`{"level":null,"rated_at":null,"tags":[null],"aspects":{"q":null},"device_seq":null}`: nil,
 	} {
 		var in record.RatingInput
 		ps := record.Decode([]byte(raw), &in)
 		if d := cmp.Diff(want, fieldCodes(ps)); d != "" {
-			t.Errorf("%q: %s", raw, d)
+			t.Errorf("%.100q: %s", raw, d)
 		}
 		if b, err := json.Marshal(ps); err != nil || strings.Contains(string(b), secret) {
-			t.Errorf("%q: the problems repeat a value: %s (%v)", raw, b, err)
+			t.Errorf("%.100q: the problems repeat a value: %s (%v)", raw, b, err)
 		}
 	}
-	var in record.CaseInput
-	ps := record.Decode([]byte(`{"suspensions":[{"from":"yesterday"}]}`), &in)
-	if d := cmp.Diff([]string{"suspensions time"}, fieldCodes(ps)); d != "" {
-		t.Error(d)
+	var many strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&many, `,"x%s":1`, strings.Repeat("y", i%30))
+	}
+	var in record.RatingInput
+	if ps := record.Decode([]byte("{"+many.String()[1:]+"}"), &in); len(ps) != 20 {
+		t.Errorf("%d problems are told of one record", len(ps))
+	}
+}
+
+// What a fault at a place says of it.
+func TestDecodeNamesThePlace(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"id":"x",!}`:            "not valid JSON at byte 11",
+		`{"id":"x"`:               "not a complete JSON object",
+		"{\"id\":\"\u597d\xff\"}": "not valid UTF-8 at byte 11: send text in UTF-8",
+		`{"device_seq":"1"}`:      "device_seq: expects a JSON whole number",
+		`{"level":[]}`:            "level: expects a JSON string or number",
+		`{"id":"a","id":"b"}`:     "id: is given twice: send each name once",
+		`{"id":"a"}{`:             "there is more text behind the JSON object: send one object, an array or NDJSON",
+	} {
+		var in record.RatingInput
+		if got := record.Decode([]byte(raw), &in).Error(); got != want {
+			t.Errorf("%q: %q, want %q", raw, got, want)
+		}
+	}
+}
+
+// A second value of any field is refused, each field is taken, and no two of a
+// struct share the number by which that is found.
+func TestDecodeTakesEveryFieldOnce(t *testing.T) {
+	values := map[string]string{
+		"uint8": "1", "uint32": "1", "uint64": "1", "int64": "1", "bool": "true", "time.Time": `"2026-05-04T09:30:00Z"`,
+		"[]string": `["a"]`, "[]record.Interval": `[{"from":"2026-05-04T09:30:00Z","to":"2026-05-04T09:30:00Z"}]`, "map[string]record.Code": `{"a":1}`,
+	}
+	for _, in := range []any{
+		&record.RatingInput{}, &record.CaseInput{}, &record.PromptInput{}, &record.FollowUpInput{}, &record.TallyInput{},
+	} {
+		var fields, names []string
+		typ := reflect.TypeOf(in).Elem()
+		for _, f := range reflect.VisibleFields(typ) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name == "" {
+				continue
+			}
+			value := values[strings.TrimPrefix(f.Type.String(), "*")]
+			if value == "" {
+				value = `"1"`
+			}
+			fields, names = append(fields, fmt.Sprintf("%q:%s", name, value)), append(names, name)
+		}
+		once := strings.Join(fields, ",")
+		if ps := record.Decode([]byte("{"+once+"}"), in); ps != nil {
+			t.Errorf("%s: %v", typ, ps)
+		}
+		again := reflect.New(typ).Interface()
+		if err := json.Unmarshal([]byte("{"+once+"}"), again); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(in, again) {
+			t.Errorf("%s: decoded %+v, want %+v", typ, in, again)
+		}
+		for i, field := range fields {
+			ps := record.Decode([]byte("{"+once+","+field+"}"), reflect.New(typ).Interface())
+			if d := cmp.Diff([]string{names[i] + " malformed"}, fieldCodes(ps)); d != "" {
+				t.Errorf("%s: %s", typ, d)
+			}
+		}
 	}
 }
 
