@@ -2,12 +2,17 @@ package app
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"haochaping/config"
+	"haochaping/record"
 )
 
 // keyVariable makes this test program print the door's key of the folder that it names.
@@ -66,5 +71,63 @@ func TestDamagedDoorsKeyIsAnError(t *testing.T) {
 	}
 	if _, err := doorKey(filepath.Join(filepath.Dir(path), "nothing", "door.key")); err == nil {
 		t.Error("a key was made in a folder that does not exist")
+	}
+}
+
+func doorConfig(dir, tokenHash string) *config.Config {
+	return &config.Config{
+		Timezone:  config.Zone{Location: time.UTC},
+		Collector: config.Collector{DoorKeyFile: filepath.Join(dir, "door.key"), TokenHash: tokenHash},
+	}
+}
+
+// With another hash, every person who comes back would be a second one.
+func TestTokenHashIsFixedAtTheFirstStart(t *testing.T) {
+	dir := t.TempDir()
+	first, err := NewDoor(doorConfig(dir, record.TokenSM3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := NewDoor(doorConfig(dir, record.TokenSM3))
+	if err != nil || again.Token("13800138000") != first.Token("13800138000") {
+		t.Errorf("the second start: %v", err)
+	}
+	if _, err := NewDoor(doorConfig(dir, record.TokenSHA256)); err == nil || !strings.Contains(err.Error(), "sm3") {
+		t.Errorf("a start with another hash: %v", err)
+	}
+
+	old := t.TempDir() // of a version that had SHA-256 alone
+	if err := os.WriteFile(filepath.Join(old, "door.key"), bytes.Repeat([]byte("k"), doorKeySize), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewDoor(doorConfig(old, record.TokenSM3)); err == nil {
+		t.Error("a key in use was given another hash")
+	}
+	if _, err := NewDoor(doorConfig(old, record.TokenSHA256)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestContactKeyOfTheConfiguration(t *testing.T) {
+	public, private, err := record.NewContactKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := doorConfig(t.TempDir(), record.TokenSHA256)
+	cfg.Collector.ContactKey = base64.StdEncoding.EncodeToString(public[:])
+	door, err := NewDoor(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := door.Seal("13800138000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := record.OpenContact(private, sealed); err != nil || text != "13800138000" {
+		t.Errorf("opened: %v", err)
+	}
+	cfg.Collector.ContactKey = "c2hvcnQ="
+	if _, err := NewDoor(cfg); err == nil {
+		t.Error("a key of 5 bytes was taken")
 	}
 }

@@ -48,7 +48,18 @@ func ParseLayout(pattern string) (Layout, error) {
 		return Layout{}, fmt.Errorf("read time layout %s: %w", quote(pattern), err)
 	}
 	l.layout, l.dateOnly, l.hasZone = out.String(), !seen[fieldHour], seen[fieldZone]
+	if !readsItself(l.layout) {
+		return Layout{}, fmt.Errorf("read time layout %s: a time written so could not be read again: use other separators", quote(pattern))
+	}
 	return l, nil
+}
+
+// readsItself refuses a layout whose separators package time takes for something
+// else, such as a point behind the seconds for the beginning of a fraction.
+func readsItself(layout string) bool {
+	text := time.Date(2003, 12, 31, 0, 0, 0, 0, time.UTC).Format(layout)
+	t, err := time.Parse(layout, text)
+	return err == nil && t.Year() == 2003 && t.YearDay() == 365
 }
 
 // The fields of a layout, in the notation of package time.

@@ -16,7 +16,7 @@ type CaseInput struct {
 	CaseID  string `json:"case_id" doc:"Case number within the source" maxLength:"64"`
 	Version uint64 `json:"version" doc:"Grows with every change of the case; the highest counts" minimum:"1"`
 	BatchID string `json:"batch_id,omitempty" doc:"Announced batch that this belongs to" maxLength:"64"`
-	Kind    string `json:"kind,omitempty" doc:"Default: case" enum:"case,inquiry,complaint,hotline"`
+	Kind    Code   `json:"kind,omitempty" doc:"Default: case. One of case, inquiry, complaint, hotline, or the source's own code where its code map has kinds"`
 	Place
 	Status      string     `json:"status,omitempty" doc:"Default: finished if finished_at is given, else in_progress" enum:"pending,in_progress,finished,withdrawn"`
 	AcceptedAt  *time.Time `json:"accepted_at" doc:"When the case was accepted"`
@@ -84,7 +84,6 @@ func (d *Door) Case(in *CaseInput, rc Receipt) (Case, Problems) {
 	r := Case{
 		Stamp: c.stamp(in, in.Region), Source: c.code("source", in.Source, true), CaseID: c.code("case_id", in.CaseID, true),
 		Version: in.Version, BatchID: c.code("batch_id", in.BatchID, false),
-		Kind:  c.oneOf("kind", in.Kind, "case", "inquiry", "complaint", "hotline"),
 		Place: c.place(in.Place), PromisedAt: c.moment("promised_at", in.PromisedAt), StatutoryAt: c.moment("statutory_at", in.StatutoryAt),
 		HandlingSeconds: -1, Visits: -1, OnTheSpot: in.OnTheSpot, FiledOnline: in.FiledOnline, Test: in.Test,
 	}
@@ -99,11 +98,32 @@ func (d *Door) Case(in *CaseInput, rc Receipt) (Case, Problems) {
 	}
 	r.Status = c.oneOf("status", in.Status, status, "pending", "in_progress", "finished", "withdrawn")
 	c.caseSpan(&r, in)
+	c.caseKind(&r, in)
 	r.AcceptedDay = calendar.DayOf(r.AcceptedAt, d.Zone)
 	if r.Closed() {
 		r.FinishedDay = calendar.DayOf(r.FinishedAt, d.Zone)
 	}
 	return r, c.problems
+}
+
+// caseKind translates the kind where the source's map has kinds. Elsewhere a source
+// needs no map: it writes the kinds as they are.
+func (c *checker) caseKind(r *Case, in *CaseInput) {
+	var m CodeMap
+	if c.door.Codes != nil && !r.AcceptedAt.IsZero() {
+		m, _ = c.door.Codes(r.Source, r.AcceptedAt)
+	}
+	if m.Kinds == nil || in.Kind == "" {
+		r.Kind = c.oneOf("kind", string(in.Kind), CaseKinds[0], CaseKinds[1:]...)
+		return
+	}
+	r.CodeMap, r.KindRaw = m.Name, string(in.Kind)
+	kind, ok := m.Kinds[r.KindRaw]
+	if !ok {
+		c.unmapped("kind", &m, "kind", someCodes(m.Kinds))
+		return
+	}
+	r.Kind = kind
 }
 
 func (c *checker) caseSpan(r *Case, in *CaseInput) {

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"hash"
 	"maps"
 	"reflect"
@@ -13,15 +12,6 @@ import (
 	"sync"
 	"time"
 )
-
-// Token returns the keyed token that stands for a rater's phone or ID.
-func (d *Door) Token(identity string) string {
-	k := d.keyed("rater")
-	defer k.release()
-	k.b = append(k.b, foldDigits(identity)...)
-	sum := k.sum()
-	return hex.EncodeToString(sum[:])
-}
 
 // ContentHash is the keyed hash of a record as sent; 16 bytes. in is a pointer to
 // one of the wire structs, or a []byte. Two records have the same content if the
@@ -130,7 +120,7 @@ func (k *keyed) caseVersion(in *CaseInput) {
 	k.text("case_id", in.CaseID)
 	k.number("version", in.Version)
 	k.text("batch_id", in.BatchID)
-	k.text("kind", in.Kind)
+	k.text("kind", string(in.Kind))
 	k.place(&in.Place)
 	k.text("status", in.Status)
 	k.time("accepted_at", in.AcceptedAt)

@@ -20,6 +20,8 @@ type Door struct {
 	Key    []byte        // keys the content hash and the rater tokens; at least 32 bytes
 	Future time.Duration // how far ahead of the collector's clock a time may lie
 	Past   time.Duration // how far back a time may lie
+	// TokenHash is what rater tokens are made with: TokenSHA256 (also "") or TokenSM3.
+	TokenHash string
 	// Codes returns the code map of a source in force at a time.
 	Codes func(source string, at time.Time) (CodeMap, bool)
 	// Seal encrypts a contact to a key whose private half is elsewhere; nil = contacts are refused.
@@ -65,7 +67,7 @@ func (c *checker) uuid(field, s string, required bool) uuid.UUID {
 
 // code checks a short opaque code: printable, at most 64 characters.
 func (c *checker) code(field, s string, required bool) string {
-	s = c.text(field, s, 64)
+	s = c.text(field, s, maxCode)
 	if s == "" && required {
 		c.problems.add(field, CodeMissing, "required")
 	}
@@ -127,6 +129,7 @@ func (c *checker) place(p Place) Place {
 	}
 }
 
+// tags checks the tags as sent; tagCodes translates them.
 func (c *checker) tags(in []string) []string {
 	if len(in) > 20 {
 		c.problems.add("tags", CodeTooLong, "at most 20 tags")
@@ -134,7 +137,7 @@ func (c *checker) tags(in []string) []string {
 	}
 	var out []string
 	for _, t := range in {
-		t = c.text("tags", t, 32)
+		t = c.text("tags", t, maxTag)
 		if t == "" || slices.Contains(out, t) {
 			continue
 		}
@@ -144,6 +147,26 @@ func (c *checker) tags(in []string) []string {
 		out = append(out, t)
 	}
 	return out
+}
+
+// codeMap returns the code map of a source in force at a time, or says that there is none.
+func (c *checker) codeMap(source string, at time.Time) (CodeMap, bool) {
+	if c.door.Codes != nil {
+		if m, ok := c.door.Codes(source, at); ok {
+			return m, true
+		}
+	}
+	c.problems.add("source", CodeUnmapped, "no code map for this source at that time: give it one with `%s`", mapCommand)
+	return CodeMap{}, false
+}
+
+// mapCommand is the remedy for a code that a map lacks.
+const mapCommand = "haochaping source map set NAME --file MAP.yaml"
+
+// unmapped refuses a code. A record that has no other problem is held until the
+// map knows the code.
+func (c *checker) unmapped(field string, m *CodeMap, what, known string) {
+	c.problems.add(field, CodeUnmapped, "not a %s of the map %q, which knows %s: correct it, or add it to the map with `%s`", what, m.Name, known, mapCommand)
 }
 
 // past checks a time by the collector's clock after correcting it by the sender's

@@ -61,11 +61,8 @@ func (d *Door) Prompt(in *PromptInput, rc Receipt) (Prompt, Problems) {
 	r.EventDay = calendar.DayOf(r.ServedAt, d.Zone)
 	r.EventKey = eventKey(r.Source, r.CaseID, r.ServiceNumber, r.Stage)
 	if len(c.problems) == 0 {
-		m, ok := d.Codes(r.Source, r.ServedAt)
-		if !ok {
-			c.problems.add("source", CodeUnmapped, "no code map for this source at that time: register it with `haochaping source add`")
-		} else if r.Channel, ok = m.channel(string(in.Channel)); !ok {
-			c.problems.add("channel", CodeUnmapped, "not a channel code of the map %q: correct it, or add the code to the map", m.Name)
+		if m, ok := c.codeMap(r.Source, r.ServedAt); ok {
+			r.Channel = c.channel(in.Channel, &m)
 		}
 	}
 	return r, c.problems

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -120,11 +122,11 @@ func (d *Door) Rating(in *RatingInput, rc Receipt) (Rating, Problems) {
 		c.problems.add("assess_number", CodeInvalid, "must be 1 (first rating) or 2 (after rectification)")
 	}
 	c.ratingTimes(&r, in)
+	r.Tags = c.tags(in.Tags)
 	if len(c.problems) == 0 {
 		c.ratingCodes(&r, in)
 	}
 	c.ratingPerson(&r, in)
-	r.Tags = c.tags(in.Tags)
 	r.EventKey = eventKey(r.Source, r.CaseID, r.ServiceNumber, r.Stage)
 	r.AnswerWeight = answerWeight(r.Answer)
 	return r, c.problems
@@ -143,16 +145,12 @@ func (c *checker) ratingTimes(r *Rating, in *RatingInput) {
 }
 
 func (c *checker) ratingCodes(r *Rating, in *RatingInput) {
-	m, ok := c.door.Codes(r.Source, r.RatedAt)
+	m, ok := c.codeMap(r.Source, r.RatedAt)
 	if !ok {
-		c.problems.add("source", CodeUnmapped, "no code map for this source at that time: register it with `haochaping source add`")
 		return
 	}
 	r.CodeMap, r.LevelRaw, r.ChannelRaw = m.Name, string(in.Level), string(in.Channel)
-	r.Channel, ok = m.channel(string(in.Channel))
-	if !ok {
-		c.problems.add("channel", CodeUnmapped, "not a channel code of the map %q: correct it, or add the code to the map", m.Name)
-	}
+	r.Channel = c.channel(in.Channel, &m)
 	chosen := r.Answer == AnswerActive || r.Answer == AnswerDefault
 	switch {
 	case chosen && in.Level == "":
@@ -161,27 +159,59 @@ func (c *checker) ratingCodes(r *Rating, in *RatingInput) {
 		c.problems.add("level", CodeInvalid, "an %s answer has no level: leave it out", r.Answer)
 	case chosen:
 		if r.Level, ok = m.level(string(in.Level)); !ok {
-			c.problems.add("level", CodeUnmapped, "not a level of the map %q: use one of %s", m.Name, m.levelCodes())
+			c.unmapped("level", &m, "level", m.levelCodes())
 		}
 	}
-	c.aspects(r, in, m)
+	c.aspects(r, in, &m)
+	c.tagCodes(r, &m)
 }
 
-func (c *checker) aspects(r *Rating, in *RatingInput, m CodeMap) {
+func (c *checker) channel(code Code, m *CodeMap) Channel {
+	class, ok := m.channel(string(code))
+	if !ok {
+		c.unmapped("channel", m, "channel code", someCodes(m.Channels))
+	}
+	return class
+}
+
+func (c *checker) aspects(r *Rating, in *RatingInput, m *CodeMap) {
 	if len(in.Aspects) > 50 {
 		c.problems.add("aspects", CodeTooLong, "at most 50 questions")
 		return
 	}
 	for question, code := range in.Aspects {
+		if question == "" || !shortText(question, maxCode) || strings.TrimSpace(question) != question {
+			c.problems.add("aspects", CodeInvalid, "a question id has 1 to %d characters, none of them a control character, and no blanks around it", maxCode)
+			return
+		}
 		level, ok := m.level(string(code))
-		if id := c.code("aspects", question, true); id != question || !ok {
-			c.problems.add("aspects", CodeUnmapped, "a question id has 1 to 64 characters and a level of the map %q", m.Name)
+		if !ok {
+			c.unmapped("aspects", m, "level", m.levelCodes())
 			return
 		}
 		if r.Aspects == nil {
 			r.Aspects = make(map[string]uint8, len(in.Aspects))
 		}
 		r.Aspects[question] = level
+	}
+}
+
+// tagCodes translates the tags where the map does, and keeps those sent beside.
+func (c *checker) tagCodes(r *Rating, m *CodeMap) {
+	if m.Tags == nil || len(r.Tags) == 0 {
+		return
+	}
+	r.TagsRaw = r.Tags
+	r.Tags = make([]string, 0, len(r.TagsRaw))
+	for _, code := range r.TagsRaw {
+		tag, ok := m.Tags[code]
+		if !ok {
+			c.unmapped("tags", m, "tag", someCodes(m.Tags))
+			return
+		}
+		if !slices.Contains(r.Tags, tag) {
+			r.Tags = append(r.Tags, tag)
+		}
 	}
 }
 

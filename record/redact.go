@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// foldDigits turns full-width digits, letters and signs into their ASCII forms.
-func foldDigits(s string) string {
+// foldWidth turns full-width digits, letters and signs into their ASCII forms.
+func foldWidth(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0xff01 && r <= 0xff5e {
 			return r - 0xfee0
@@ -92,7 +92,7 @@ func personal(text string, from int) (removed string, end int) {
 			return 'X'
 		}
 		return -1
-	}, foldDigits(text[from:]))
+	}, foldWidth(text[from:]))
 	end = len(text)
 	if isIDCard(digits) {
 		return cardRemoved, end
@@ -120,16 +120,17 @@ func isMobile(d string) bool {
 }
 
 func isIDCard(d string) bool {
-	if len(d) != 18 {
+	if len(d) != 18 || strings.Trim(d[:17], "0123456789") != "" {
 		return false
 	}
+	return cardCheck(d[:17]) == d[17]
+}
+
+// cardCheck is the check digit of the first 17 digits of an ID-card number.
+func cardCheck(d string) byte {
 	sum := 0
 	for i := range 17 {
-		if d[i] < '0' || d[i] > '9' {
-			return false
-		}
-		weight := (1 << (17 - i)) % 11
-		sum += int(d[i]-'0') * weight
+		sum += int(d[i]-'0') * ((1 << (17 - i)) % 11)
 	}
-	return "10X98765432"[sum%11] == d[17]
+	return "10X98765432"[sum%11]
 }

@@ -286,8 +286,8 @@ func (l *loader) zone(n *yaml.Node, t *timeForm) {
 	t.zone = zone
 }
 
-// checkCodes refuses constant levels and channels that the mapping's own code maps
-// do not know.
+// checkCodes refuses constant levels, channels and kinds that the mapping's own code
+// maps do not know.
 func (l *loader) checkCodes() {
 	check := func(f *field) {
 		if f.fixed == "" || f.kind != valueCode {
@@ -296,7 +296,11 @@ func (l *loader) checkCodes() {
 		for _, dated := range l.m.codeMaps {
 			_, isLevel := dated.Map.Levels[f.fixed]
 			_, isChannel := dated.Map.Channels[f.fixed]
-			if f.name == "level" && !isLevel || f.name == "channel" && !isChannel {
+			_, isKind := dated.Map.Kinds[f.fixed]
+			if dated.Map.Kinds == nil {
+				isKind = slices.Contains(record.CaseKinds, f.fixed)
+			}
+			if f.name == "level" && !isLevel || f.name == "channel" && !isChannel || f.name == "kind" && !isKind {
 				l.problems = append(l.problems, MappingProblem{f.line, fmt.Sprintf("%s: %q is not a code of the map %q", f.name, f.fixed, dated.Map.Name)})
 			}
 		}
