@@ -116,7 +116,7 @@ func (in *CaseInput) readField(s *scanner, name string) {
 	case "batch_id":
 		s.text(9, &in.BatchID)
 	case "kind":
-		s.text(10, &in.Kind)
+		s.code(10, &in.Kind)
 	case "status":
 		s.text(11, &in.Status)
 	case "accepted_at":
