@@ -222,6 +222,7 @@ func (a *App) openIntake(context.Context) error {
 	}
 	a.spawn("the keyring", ring.Run)
 	a.spawn("the shipper", shipper.Run)
+	a.spawn("the memory of ids", forgetIDs(queue, c.RememberIDs, a.log))
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (s *Spool) Append(ctx context.Context, entries []Entry) ([]Outcome, error) 
 	}
 	outcomes := make([]Outcome, len(entries))
 	batch := s.db.NewBatch(pebble.WithInitialSizeBytes(size))
-	upTo, written, err := s.enqueue(batch, ready, outcomes, arrivalDay(now))
+	upTo, written, err := s.enqueue(batch, ready, outcomes, s.age.day())
 	if err == nil {
 		err = s.waitDurable(batch, upTo, written)
 	}

@@ -18,19 +18,19 @@ const (
 // Classes of ids inside the index. Time-ordered ids lie together, in the order
 // of their time, so that new ones touch few blocks and old ones go by range.
 const (
-	classTimed = 't'
+	classTimed = 't' // UUID of version 7 or 8
+	classUUID  = 'u' // any other UUID
 	classOther = 'x'
 )
 
 const (
-	recordFormat     = 1
-	recordHeader     = 1 + 1 + 1 + 8 + 16 // format, kind, id length, time, content
-	recordTrailer    = 8 + 4              // running total, checksum
-	recordKeyLen     = 1 + 8
-	indexValueLen    = 8 + 16 + 4
-	secondsPerDay    = 24 * 60 * 60
-	uuidTextLen      = 36
-	timedIndexKeyLen = 3 + 16
+	recordFormat  = 1
+	recordHeader  = 1 + 1 + 1 + 8 + 16 // format, kind, id length, time, content
+	recordTrailer = 8 + 4              // running total, checksum
+	recordKeyLen  = 1 + 8
+	indexValueLen = 8 + 16 + 4
+	secondsPerDay = 24 * 60 * 60
+	uuidTextLen   = 36
 )
 
 // castagnoli is the polynomial that processors compute in hardware.
@@ -125,37 +125,39 @@ func decodeRecord(seq uint64, v []byte) (r Record, total uint64, err error) {
 // appendIndexKey appends the key under which an id is remembered.
 func appendIndexKey(b []byte, kind byte, id string) []byte {
 	b = append(b, spaceIndex, kind)
-	if u, ok := timedID(id); ok {
+	if u, timed, ok := uuidID(id); ok && timed {
 		return append(append(b, classTimed), u[:]...)
+	} else if ok {
+		return append(append(b, classUUID), u[:]...)
 	}
 	return append(append(b, classOther), id...)
 }
 
-// timedID returns the bytes of a UUID of version 7 or 8 in its canonical
-// lower-case form. Any other spelling is another id and not time-ordered.
-func timedID(id string) (u [16]byte, ok bool) {
+// uuidID returns the bytes of a UUID in its canonical lower-case form, and whether it
+// is one of version 7 or 8, which is time-ordered. Any other spelling is another id.
+func uuidID(id string) (u [16]byte, timed, ok bool) {
 	if len(id) != uuidTextLen {
-		return u, false
+		return u, false, false
 	}
 	n := 0
 	for i := 0; i < uuidTextLen; {
 		if i == 8 || i == 13 || i == 18 || i == 23 {
 			if id[i] != '-' {
-				return u, false
+				return u, false, false
 			}
 			i++
 			continue
 		}
 		hi, lo := hexDigit(id[i]), hexDigit(id[i+1])
 		if hi > 15 || lo > 15 {
-			return u, false
+			return u, false, false
 		}
 		u[n] = hi<<4 | lo
 		n++
 		i += 2
 	}
 	version, variant := u[6]>>4, u[8]>>6
-	return u, (version == 7 || version == 8) && variant == 2
+	return u, (version == 7 || version == 8) && variant == 2, true
 }
 
 // hexDigit returns the value of a lower-case hexadecimal digit, or 255.
@@ -173,7 +175,7 @@ func hexDigit(c byte) byte {
 type known struct {
 	seq     uint64
 	content [16]byte
-	day     uint32 // of arrival, days since 1970-01-01 UTC
+	day     uint32 // of arrival, by the spool's own calendar: see age
 }
 
 func putIndex(dst []byte, k known) {
@@ -189,11 +191,6 @@ func decodeIndex(v []byte) (known, error) {
 	k := known{seq: binary.BigEndian.Uint64(v), day: binary.BigEndian.Uint32(v[24:])}
 	copy(k.content[:], v[8:])
 	return k, nil
-}
-
-// arrivalDay is the number of whole days since 1970-01-01 UTC, 0 before.
-func arrivalDay(t time.Time) uint32 {
-	return uint32(max(0, t.Unix()) / secondsPerDay)
 }
 
 // mark is a sequence number with the running total up to it.

@@ -35,8 +35,8 @@ type Options struct {
 	MinFree uint64
 	// FS is the file system; nil is the machine's own.
 	FS vfs.FS
-	// Now is the clock for SpooledAt and for the day of arrival; nil is time.Now.
-	// Correctness never depends on it: it may jump.
+	// Now is the clock for SpooledAt; nil is time.Now. Nothing else depends on it: it
+	// may jump.
 	Now func() time.Time
 	// Logger receives what an operator should know; nil discards it.
 	Logger *slog.Logger
@@ -46,8 +46,9 @@ type Options struct {
 	// disk. nil is os.Exit(1).
 	Fatal func(error)
 
-	pause   time.Duration // between two writes of the witness; shorter in tests
-	reclaim time.Duration // from Shipped to the flush that frees space
+	pause   time.Duration        // between two writes of the witness; shorter in tests
+	reclaim time.Duration        // from Shipped to the flush that frees space
+	uptime  func() time.Duration // monotonic time since Open, in tests; nil is the machine's
 }
 
 // Spool is an open spool. Its methods may be called concurrently.
@@ -76,6 +77,8 @@ type Spool struct {
 	// the check of MaxBytes, which takes no lock.
 	total, shippedTotal atomic.Uint64
 	room                roomCheck
+
+	age age
 
 	// shipping serialises Shipped and ForgetIDs.
 	shipping sync.Mutex
@@ -184,6 +187,7 @@ func (s *Spool) Close() error {
 			// The disk failed: the store may hang on it, and the process is ending.
 			return fmt.Errorf("close spool %s: %w", s.opts.Dir, s.broken())
 		}
+		err = errors.Join(err, s.saveAge())
 		// A log that is read back at the next start is the one place where damage
 		// at the very end looks like a torn write. A clean stop leaves none.
 		err = errors.Join(err, s.db.Flush())

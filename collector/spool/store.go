@@ -21,6 +21,7 @@ var (
 	metaIdentity  = []byte{spaceMeta, 'i'}
 	metaShipped   = []byte{spaceMeta, 's'}
 	metaForgotten = []byte{spaceMeta, 'g'}
+	metaAge       = []byte{spaceMeta, 'd'}
 )
 
 const spoolFormat = 1
@@ -224,6 +225,9 @@ func (s *Spool) recoverState(readOnly bool, seen witnessMark) error {
 		}
 		last.seq = max(last.seq, seen.seq) // Verify walks up to here and reports
 		last.total = max(last.total, shipped.total)
+	}
+	if err := s.recoverAge(); err != nil {
+		return err
 	}
 	s.shipped.Store(shipped.seq)
 	s.shippedTotal.Store(shipped.total)

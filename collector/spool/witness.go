@@ -157,14 +157,22 @@ func (w *witness) touch() {
 	}
 }
 
-// run writes the mark at once after a quiet time and then once a second.
+// run writes the mark at once after a quiet time and then once a second, and the
+// calendar of ids every hour.
 func (w *witness) run(s *Spool) {
+	hourly := time.NewTicker(agePause)
+	defer hourly.Stop()
 	for {
 		select {
 		case <-s.ending:
 			return
 		case <-s.failed:
 			return
+		case <-hourly.C:
+			if s.saveAge() != nil {
+				return // the spool has stopped
+			}
+			continue
 		case <-w.news:
 		}
 		if err := w.write(s.ackedSeq()); err != nil {
