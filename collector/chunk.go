@@ -94,7 +94,7 @@ func (q *intake) conflict(it *item, entry *spool.Entry) spool.Entry {
 		Reason: "known with other content, and the first stays: give each record an id (each state of a case a version) of its own",
 	}}
 	r := q.trace(it)
-	r.Redacted = record.Redacted(entry.Payload[1:])
+	r.Redacted = record.RedactedEncoded(record.Kind(entry.Kind), entry.Payload)
 	r.ID = record.DeriveID(time.Time{}, "conflict", q.route.kind.String(), it.id, string(entry.Content[:]))
 	return q.refusedEntry(&r, entry.Content)
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -108,106 +107,4 @@ func appendSound[T any](list *[]T, r T, ps Problems) Problems {
 		*list = append(*list, r)
 	}
 	return ps
-}
-
-// encodingVersion stands before every encoded record, so that a later version can
-// read a spool that this one left behind.
-const encodingVersion = 1
-
-// Encode writes an accepted record (a pointer to Rating, Case, …) for the spool:
-// a version byte and JSON.
-func Encode(r any) ([]byte, error) {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("encode record: %w", err)
-	}
-	return append([]byte{encodingVersion}, b...), nil
-}
-
-// Decode appends an encoded record of that kind to the batch.
-func (b *Batch) Decode(kind Kind, payload []byte) error {
-	if len(payload) < 2 || payload[0] != encodingVersion {
-		return fmt.Errorf("decode %s: unknown encoding version", kind)
-	}
-	var err error
-	switch kind {
-	case KindRating:
-		b.Ratings, err = decodeTo(b.Ratings, payload)
-	case KindCase:
-		b.Cases, err = decodeTo(b.Cases, payload)
-	case KindPrompt:
-		b.Prompts, err = decodeTo(b.Prompts, payload)
-	case KindFollowUp:
-		b.FollowUps, err = decodeTo(b.FollowUps, payload)
-	case KindTally:
-		b.Tallies, err = decodeTo(b.Tallies, payload)
-	case KindRefused:
-		b.Refused, err = decodeTo(b.Refused, payload)
-	case KindAnnouncement:
-		b.Announcements, err = decodeTo(b.Announcements, payload)
-	default:
-		err = fmt.Errorf("unknown kind %d", kind)
-	}
-	if err != nil {
-		return fmt.Errorf("decode %s: %w", kind, err)
-	}
-	return nil
-}
-
-func decodeTo[T any](list []T, payload []byte) ([]T, error) {
-	var r T
-	if err := json.Unmarshal(payload[1:], &r); err != nil {
-		return list, err
-	}
-	return append(list, r), nil
-}
-
-// Redacted is the shape of a submitted JSON text without its content: names of
-// known fields stay, every string becomes its length, every long number its number
-// of digits. Bytes that are no JSON become their length only.
-func Redacted(raw []byte) string {
-	const limit = 16 << 10
-	var v any
-	if len(raw) > limit || json.Unmarshal(raw, &v) != nil {
-		return fmt.Sprintf(`{"bytes":%d}`, len(raw))
-	}
-	b, err := json.Marshal(redact(v, 0))
-	if err != nil {
-		return fmt.Sprintf(`{"bytes":%d}`, len(raw))
-	}
-	return string(b)
-}
-
-func redact(v any, depth int) any {
-	if depth > 8 {
-		return "…"
-	}
-	switch v := v.(type) {
-	case string:
-		return fmt.Sprintf("text of %d", len([]rune(v)))
-	case float64:
-		if v >= 1e6 || v <= -1e6 {
-			return "long number"
-		}
-		return v
-	case []any:
-		out := make([]any, 0, min(len(v), 50))
-		for _, e := range v[:min(len(v), 50)] {
-			out = append(out, redact(e, depth+1))
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for name, e := range v {
-			if knownFields[name] {
-				out[name] = redact(e, depth+1)
-			}
-		}
-		if len(out) < len(v) {
-			out["unknown_fields"] = len(v) - len(out)
-		}
-		return out
-	default:
-		return v
-	}
 }
