@@ -23,7 +23,8 @@ const (
 type Receipt struct {
 	Receipts []ReceiptItem `json:"receipts" doc:"One for each record, in the order sent; for a stream only those refused or in conflict, at most 1,000"`
 	Counts
-	Omitted int `json:"omitted,omitempty" doc:"Records of a stream that would have been listed but for the limit"`
+	Omitted int           `json:"omitted,omitempty" doc:"Records of a stream that would have been listed but for the limit"`
+	Batch   *BatchReceipt `json:"batch,omitempty" doc:"What came of an announced batch; it can be asked for again"`
 }
 
 // Counts say how many records of a request met which fate.
@@ -124,14 +125,19 @@ func (q *intake) answer() answer {
 
 // notStored answers when the spool did not take the records.
 func (q *intake) notStored(err error) answer {
+	a := q.c.notStored(err)
+	a.problem.Counts = q.got.Counts
+	return a
+}
+
+func (c *Collector) notStored(err error) answer {
 	a := problem(http.StatusServiceUnavailable, "unavailable", "The records could not be stored. Keep them and send them again.")
 	a.retryAfter = 5
 	if errors.Is(err, spool.ErrFull) {
 		a = problem(http.StatusServiceUnavailable, "full", "The store for waiting records is full. Keep the records and send them again; the operator sees this too.")
 		a.retryAfter = 30
 	}
-	a.problem.Counts = q.got.Counts
-	q.c.refusals.report(q.c.opts.Logger, err)
+	c.refusals.report(c.opts.Logger, err)
 	return a
 }
 
@@ -147,6 +153,7 @@ type ProblemDocument struct {
 	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with which record, at most 1,000"`
 	Incident string       `json:"incident,omitempty" doc:"Number under which the operator finds this in the log"`
 	Counts
+	Batch *BatchReceipt `json:"batch,omitempty" doc:"What came of an announced batch of which no record was accepted"`
 }
 
 // FieldError is one problem of one record.

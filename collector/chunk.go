@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -118,9 +117,7 @@ func (q *intake) append(ctx context.Context, entries []spool.Entry) ([]spool.Out
 	outcomes, err := q.c.opts.Spool.Append(context.WithoutCancel(ctx), kept)
 	if err != nil {
 		q.c.limits.giveBack(q.key, refused)
-		if errors.Is(err, spool.ErrFull) {
-			q.c.fullAt.Store(q.c.opts.Now().UnixNano())
-		}
+		q.c.sawFull(err)
 		return nil, err
 	}
 	if len(kept) == len(entries) {

@@ -61,6 +61,9 @@ type Options struct {
 	RequestTimeout time.Duration // for a JSON body, and between two reads of a stream; default 30 s
 	StreamTimeout  time.Duration // for a whole stream; default 1 h
 
+	Devices Devices // knows what arrived of a device; nil = nobody does
+	Batches Batches // knows announced batches; nil = this collector alone does
+
 	DeviceRate   int // requests a second that the key of one device may send, bursts of five times as many; 0 = no limit
 	SourceRate   int // the same for the key of one source
 	RefusedQuota int // refused records that are kept of one key a day; 0 = no limit
@@ -77,6 +80,7 @@ type Collector struct {
 	slots    chan struct{} // one for each request under way
 	metrics  *metrics
 	limits   limits
+	batches  batches
 	refusals refusals
 	fullAt   atomic.Int64 // when a write last found the spool full, in Unix nanoseconds
 }
@@ -99,8 +103,10 @@ func New(o Options) (*Collector, error) {
 	if zone == nil {
 		zone = time.UTC
 	}
+	reader, _ := o.Spool.(SpoolReader)
 	return &Collector{
-		opts: o, openAPI: document, metrics: m, slots: make(chan struct{}, o.MaxInFlight),
+		batches: batches{store: o.Batches, spool: reader},
+		opts:    o, openAPI: document, metrics: m, slots: make(chan struct{}, o.MaxInFlight),
 		limits: limits{deviceRate: o.DeviceRate, sourceRate: o.SourceRate, quota: o.RefusedQuota, zone: zone, keys: o.Keys},
 	}, nil
 }
@@ -135,6 +141,13 @@ func (o Options) withDefaults() Options {
 
 // fullFor is how long a collector whose spool was full says so.
 const fullFor = 10 * time.Second
+
+// sawFull notes that a write failed because the spool is full.
+func (c *Collector) sawFull(err error) {
+	if errors.Is(err, spool.ErrFull) {
+		c.fullAt.Store(c.opts.Now().UnixNano())
+	}
+}
 
 // Ready returns nil when records can be accepted, else why not.
 func (c *Collector) Ready() error {

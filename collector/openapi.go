@@ -52,6 +52,7 @@ func openAPIDocument(url string) ([]byte, error) {
 		schemas[t.schema] = schemaOf(t.body, true)
 		paths[root+t.path] = object{"post": operation(t.path, t.schema, t.summary, t.example)}
 	}
+	describeEndpoints(paths, schemas)
 	paths[root+"openapi.json"] = object{"get": object{
 		"operationId": "openapi", "summary": "This document", "security": []any{},
 		"responses": object{"200": object{"description": "The document", "content": object{"application/json": object{"schema": object{"type": "object"}}}}},
@@ -85,22 +86,18 @@ func operation(path, schema, summary string, example object) object {
 			},
 		}},
 	}}
-	for status, meaning := range map[string]string{
-		"400": "Not JSON, empty or broken off", "401": "No key or an unknown one", "403": "The key may not do this",
-		"408": "The body did not arrive in time", "409": "The id is known with other content", "413": "Too large",
-		"415": "Wrong content type or encoding", "422": "No record was accepted", "429": "Too many requests at a time",
-		"500": "An error of the installation", "503": "Nothing can be stored at the moment",
-	} {
-		responses[status] = object{
-			"description": meaning,
-			"content":     object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}},
-		}
-	}
+	addProblems(responses, problemsOfAll)
+	addProblems(responses, map[string]string{
+		"400": "Not JSON, empty or broken off", "408": "The body did not arrive in time",
+		"409": "The id is known with other content, or the batch is not announced like this", "413": "Too large",
+		"415": "Wrong content type or encoding", "422": "No record was accepted", "503": "Nothing can be stored at the moment",
+	})
 	return object{
 		"operationId": "send-" + path, "summary": summary,
 		"parameters": []any{
 			object{"name": "Device-Now", "in": "header", "description": "The sender's clock at sending; corrects times from a clock that is wrong", "schema": object{"type": "string", "format": "date-time"}},
 			object{"name": "Content-Encoding", "in": "header", "schema": object{"type": "string", "enum": []any{"gzip", "identity"}}},
+			object{"name": batchHeader, "in": "header", "description": "The announced batch that a stream brings; its receipt is part of the answer", "schema": object{"type": "string", "maxLength": 64}},
 		},
 		"requestBody": object{"required": true, "content": object{
 			"application/json": object{

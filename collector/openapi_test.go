@@ -85,12 +85,46 @@ func TestOpenAPIFields(t *testing.T) {
 			t.Errorf("%s has %d fields and %d described ones", w.schema, len(fields), len(s.Properties))
 		}
 	}
+	described := 0
+	for i := range endpointDocs {
+		d := &endpointDocs[i]
+		if doc.Paths[root+d.path][strings.ToLower(d.method)] == nil {
+			t.Errorf("%s %s is not described", d.method, d.path)
+		}
+		for _, e := range endpoints {
+			if e.method == d.method && e.path == d.path {
+				described++
+			}
+		}
+		for name, p := range doc.Components.Schemas[d.schema].Properties {
+			if p["description"] == nil {
+				t.Errorf("%s.%s is not described", d.schema, name)
+			}
+		}
+		if got, want := len(doc.Components.Schemas[d.schema].Properties), fieldsOf(d.answer); got != want {
+			t.Errorf("%s has %d fields and %d described ones", d.schema, want, got)
+		}
+	}
+	if described != len(endpoints) || len(endpointDocs) != len(endpoints) {
+		t.Errorf("%d endpoints, %d described", len(endpoints), described)
+	}
 	if len(routes) != len(wireTypes) {
 		t.Errorf("%d routes, %d described", len(routes), len(wireTypes))
 	}
 	if got := doc.Components.Schemas["Rating"].Required; !slices.Equal(got, []string{"id", "rated_at"}) {
 		t.Errorf("required of a rating: %v", got)
 	}
+}
+
+// fieldsOf counts the fields that a type has as JSON.
+func fieldsOf(t reflect.Type) int {
+	n := 0
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			n++
+		}
+	}
+	return n
 }
 
 // setAll gives every field a value, so that nothing is left out as empty.

@@ -51,6 +51,9 @@ func (c *Collector) route(w http.ResponseWriter, r *http.Request) answer {
 	}
 	rt, ok := routes[name]
 	if !ok {
+		if a, ok := c.endpoint(w, r, name); ok {
+			return a
+		}
 		return problem(http.StatusNotFound, "not_found", "No such address. See /api/v1/openapi.json for what there is.")
 	}
 	if r.Method != http.MethodPost {
@@ -80,14 +83,13 @@ func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) an
 	defer leave()
 	q := &intake{c: c, route: rt, key: key, rc: record.Receipt{Now: c.opts.Now(), Collector: c.opts.Name, Sender: key.Name}}
 	q.rc.Skew = skew(r.Header.Get("Device-Now"), q.rc.Now)
-	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset, hasCharset := params["charset"]
-	stream := media == "application/x-ndjson"
-	switch {
-	case err != nil || media != "application/json" && !stream:
-		return problem(http.StatusUnsupportedMediaType, "content_type", "Send Content-Type: application/json or application/x-ndjson.")
-	case hasCharset && !strings.EqualFold(charset, "utf-8"):
-		return problem(http.StatusUnsupportedMediaType, "content_type", "Send the text in UTF-8.")
+	stream, a := mediaOf(r)
+	if a != nil {
+		return *a
+	}
+	batch, a := c.delivery(r, q, stream)
+	if a != nil {
+		return *a
 	}
 	b, a := c.openBody(w, r, stream)
 	if a != nil {
@@ -95,7 +97,8 @@ func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) an
 	}
 	var got answer
 	if stream {
-		got = q.stream(r.Context(), b)
+		b.text = batch.through(b.text)
+		got = batch.ended(r.Context(), q, q.stream(r.Context(), b))
 	} else {
 		got = q.document(r.Context(), b)
 	}
@@ -103,6 +106,22 @@ func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) an
 		b.drain()
 	}
 	return got
+}
+
+// mediaOf reads the form of the body: a JSON document, or a stream of lines.
+func mediaOf(r *http.Request) (stream bool, _ *answer) {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset, hasCharset := params["charset"]
+	stream = media == "application/x-ndjson"
+	switch {
+	case err != nil || media != "application/json" && !stream:
+		a := problem(http.StatusUnsupportedMediaType, "content_type", "Send Content-Type: application/json or application/x-ndjson.")
+		return false, &a
+	case hasCharset && !strings.EqualFold(charset, "utf-8"):
+		a := problem(http.StatusUnsupportedMediaType, "content_type", "Send the text in UTF-8.")
+		return false, &a
+	}
+	return stream, nil
 }
 
 // enter lets a request of a key in, if neither the key nor all of them together send
