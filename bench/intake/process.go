@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a child that is measured from outside.
+type process struct {
+	name string
+	cmd  *exec.Cmd
+	log  string        // its file
+	done chan struct{} // closed when it has ended; err is set before
+	err  error
+}
+
+// start runs a program with its output in a file.
+func start(name, logPath, path string, env []string, args ...string) (_ *process, err error) {
+	p := &process{name: name, log: logPath, done: make(chan struct{})}
+	log, err := os.Create(logPath)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	p.cmd = exec.Command(path, args...)
+	p.cmd.Dir, p.cmd.Env = filepath.Dir(logPath), append(os.Environ(), env...)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	// Ctrl-C is for this process, which then ends the others in order.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	go func() {
+		defer close(p.done)
+		p.err = p.cmd.Wait()
+	}()
+	return p, nil
+}
+
+// says waits for a line of the log and returns the group of the pattern.
+func (p *process) says(ctx context.Context, pattern string) (string, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		text, err := os.ReadFile(p.log)
+		if err != nil {
+			return "", fmt.Errorf("read the log of %s: %w", p.name, err)
+		}
+		if m := re.FindSubmatch(text); m != nil {
+			return string(m[1]), nil
+		}
+		select {
+		case <-p.done:
+			return "", fmt.Errorf("%s ended: %w\n%s", p.name, p.err, text)
+		case <-ctx.Done():
+			return "", fmt.Errorf("%s does not come up: %w\n%s", p.name, ctx.Err(), text)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the process in an orderly way.
+func (p *process) stop() error {
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("stop %s: %w", p.name, err)
+	}
+	select {
+	case <-p.done:
+	case <-time.After(time.Minute):
+		err := p.cmd.Process.Kill()
+		<-p.done
+		return errors.Join(fmt.Errorf("stop %s: not within a minute", p.name), err)
+	}
+	if p.err != nil {
+		return fmt.Errorf("stop %s: %w", p.name, p.err)
+	}
+	return nil
+}
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// ticks is how many units of processor time the kernel counts in a second, on every
+// Linux that Go runs on.
+const ticks = 100
+
+// cpu is the processor time that a process has used, of user and system.
+func cpu(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the processor time: %w", err)
+	}
+	// The name in parentheses may hold spaces: the fields behind it count.
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("read the processor time: %d fields", len(fields))
+	}
+	user, err1 := strconv.ParseInt(fields[11], 10, 64)
+	system, err2 := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * (time.Second / ticks), errors.Join(err1, err2)
+}
+
+// resident is the resident memory of a process in MiB.
+func resident(pid int) (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the resident memory: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kib, err := strconv.ParseFloat(strings.Fields(value)[0], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, errors.New("read the resident memory: the kernel does not say it")
+}
+
+// run runs a command to its end and returns what it printed.
+func run(ctx context.Context, env []string, path string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append(os.Environ(), env...)
+	var failure bytes.Buffer
+	cmd.Stderr = &failure
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", filepath.Base(path), strings.Join(args, " "), err, io.MultiReader(&failure))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
