@@ -140,6 +140,38 @@ func (m spoolMetrics) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(spoolDisk, prometheus.GaugeValue, float64(st.DiskBytes))
 }
 
+// shipMetrics are what the shipper counts.
+type shipMetrics struct {
+	shipped, failures, again, quarantined prometheus.Counter
+	away                                  prometheus.Gauge
+	size, took                            prometheus.Histogram
+}
+
+func newShipMetrics() shipMetrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + name, Help: help})
+	}
+	return shipMetrics{
+		shipped:     counter("shipped_records_total", "Records that the warehouse took."),
+		failures:    counter("ship_failures_total", "Attempts to ship that failed and are repeated."),
+		again:       counter("redelivered_records_total", "Records that were sent again because an attempt failed; the warehouse counts each once."),
+		quarantined: counter("quarantined_records_total", "Accepted records that the warehouse refused for good, kept in files."),
+		away:        prometheus.NewGauge(prometheus.GaugeOpts{Name: metricPrefix + "warehouse_away", Help: "1 while nothing can be shipped."}),
+		size: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: metricPrefix + "ship_batch_records", Help: "Records in a batch that the warehouse took.",
+			Buckets: []float64{1, 10, 100, 500, 1000, 2500, 5000, 10_000, 20_000, 50_000, 100_000},
+		}),
+		took: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: metricPrefix + "ship_seconds", Help: "Time of one attempt to insert a batch, failed or not.",
+			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}),
+	}
+}
+
+func (m *shipMetrics) all() []prometheus.Collector {
+	return []prometheus.Collector{m.shipped, m.failures, m.again, m.quarantined, m.away, m.size, m.took}
+}
+
 // refusals keeps a spool that takes nothing from filling the log: one line a minute.
 type refusals struct {
 	mu   sync.Mutex

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"haochaping/collector/spool"
 	"haochaping/record"
 )
@@ -77,18 +75,4 @@ func (s *Shipper) putAside(path string, r spool.Record, cause error) error {
 		return fmt.Errorf("put record %d aside: %w", r.Seq, err)
 	}
 	return nil
-}
-
-type shipMetrics struct {
-	shipped, failures, quarantined prometheus.Counter
-	away                           prometheus.Gauge
-}
-
-func newShipMetrics() shipMetrics {
-	return shipMetrics{
-		shipped:     prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "shipped_records_total", Help: "Records that the warehouse took."}),
-		failures:    prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "ship_failures_total", Help: "Attempts to ship that failed and are repeated."}),
-		quarantined: prometheus.NewCounter(prometheus.CounterOpts{Name: metricPrefix + "quarantined_records_total", Help: "Accepted records that the warehouse refused for good, kept in files."}),
-		away:        prometheus.NewGauge(prometheus.GaugeOpts{Name: metricPrefix + "warehouse_away", Help: "1 while nothing can be shipped."}),
-	}
 }

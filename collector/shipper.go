@@ -56,7 +56,7 @@ type Shipper struct {
 	opts    ShipperOptions
 	token   string // prefix: sequence numbers of two spools must never meet
 	metrics shipMetrics
-	rejects int // refused for good since the warehouse last took a record; owned by Run
+	rejects int // refused for good since the warehouse last took a record; owned by the flight whose turn it is
 
 	mu    sync.Mutex
 	state ShipStats // guarded by mu
@@ -85,7 +85,7 @@ func NewShipper(o ShipperOptions) (*Shipper, error) {
 	o = o.withDefaults()
 	id := o.Queue.Identity()
 	s := &Shipper{opts: o, token: hex.EncodeToString(id[:]), metrics: newShipMetrics()}
-	if err := registerAll(o.Registry, s.metrics.shipped, s.metrics.failures, s.metrics.quarantined, s.metrics.away); err != nil {
+	if err := registerAll(o.Registry, s.metrics.all()...); err != nil {
 		return nil, fmt.Errorf("new shipper: register metrics: %w", err)
 	}
 	return s, nil
@@ -116,8 +116,12 @@ func setDefault[T int | time.Duration](v *T, standard T) {
 	}
 }
 
-// Run ships until ctx ends, then lets the batch under way finish within Grace
+// Run ships until ctx ends, then lets the batches under way finish within Grace
 // and returns nil. It returns an error only when the spool itself has stopped.
+//
+// While a batch is inserted, the next one follows if it is full: two are under way at
+// most, and the spool forgets them in their order. Records that could still find
+// company are not taken early.
 func (s *Shipper) Run(ctx context.Context) error {
 	st, err := s.opts.Queue.Stats()
 	if err != nil {
@@ -125,29 +129,39 @@ func (s *Shipper) Run(ctx context.Context) error {
 	}
 	after := st.Shipped
 	pause := s.newPause()
-	for ctx.Err() == nil {
-		records, err := s.next(ctx, after)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, spool.ErrClosed), errors.Is(err, spool.ErrFailed):
-			return fmt.Errorf("ship: %w", err)
-		case err != nil:
-			// Damage is never passed over here: an operator decides what to give up.
-			s.away(err, "shipping stopped: the spool cannot be read, see haochaping spool", slog.LevelError)
-			pause.wait(ctx)
-			continue
-		}
-		if err := s.deliver(ctx, records); err != nil {
-			if ctx.Err() != nil {
-				return nil
+	var loads [2]load
+	var before *flight // under way; nil = none
+	for turn := 0; ctx.Err() == nil; {
+		l := &loads[turn]
+		if before == nil || !s.readAhead(l, after) {
+			if err := before.wait(ctx); err != nil {
+				return err
 			}
-			return fmt.Errorf("ship: %w", err)
+			before = nil
+			l.records, err = s.next(ctx, after)
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case errors.Is(err, spool.ErrClosed), errors.Is(err, spool.ErrFailed):
+				return fmt.Errorf("ship: %w", err)
+			case err != nil:
+				// Damage is never passed over here: an operator decides what to give up.
+				s.away(err, "shipping stopped: the spool cannot be read, see haochaping spool", slog.LevelError)
+				pause.wait(ctx)
+				continue
+			}
+			l.decode()
 		}
-		after = records[len(records)-1].Seq
+		after = l.records[len(l.records)-1].Seq
+		f := s.launch(ctx, l, before)
+		if err := before.wait(ctx); err != nil {
+			<-f.done
+			return err
+		}
+		before, turn = f, 1-turn
 		pause.reset()
 	}
-	return nil
+	return before.wait(ctx)
 }
 
 // next waits for records and gives young ones time to find company.
@@ -162,13 +176,9 @@ func (s *Shipper) next(ctx context.Context, after uint64) ([]spool.Record, error
 	if len(records) == 0 {
 		return nil, errors.New("the spool announced a record and does not show it")
 	}
-	size := 0
-	for i := range records {
-		size += len(records[i].Payload)
-	}
 	// The clock may have jumped: never wait longer than the interval.
 	wait := min(s.opts.Interval-s.opts.Now().Sub(records[0].SpooledAt), s.opts.Interval)
-	if len(records) == s.opts.Batch || size > s.opts.Bytes/2 || wait <= 0 {
+	if wait <= 0 || s.full(records) {
 		return records, nil
 	}
 	if !sleep(ctx, wait) {
@@ -177,33 +187,40 @@ func (s *Shipper) next(ctx context.Context, after uint64) ([]spool.Record, error
 	return s.opts.Queue.Read(after, s.opts.Batch, s.opts.Bytes)
 }
 
-// deliver brings the records to the warehouse, in halves where it refuses them
-// for good, and marks each part as shipped. The parts are the same at every
-// repetition, and with them their tokens.
+// deliver brings the records to the warehouse.
 func (s *Shipper) deliver(ctx context.Context, records []spool.Record) error {
-	var batch record.Batch
-	for i := range records {
-		if err := batch.Decode(record.Kind(records[i].Kind), records[i].Payload); err != nil {
-			return s.deliverAround(ctx, records, i, err)
-		}
+	l := load{records: records}
+	l.decode()
+	return s.deliverLoad(ctx, &l)
+}
+
+// deliverLoad brings a load to the warehouse, in halves where that refuses it for good,
+// and marks each part as shipped.
+func (s *Shipper) deliverLoad(ctx context.Context, l *load) error {
+	if l.bad >= 0 {
+		return s.deliverAround(ctx, l.records, l.bad, l.cause)
 	}
-	first, last := records[0].Seq, records[len(records)-1].Seq
-	err := s.insert(ctx, &batch, fmt.Sprintf("%s-%d-%d", s.token, first, last))
+	err := s.insert(ctx, &l.batch, s.tokenOf(l.records))
 	if isPermanent(err) {
-		if len(records) == 1 {
-			return s.quarantine(ctx, records[0], err)
+		if len(l.records) == 1 {
+			return s.quarantine(ctx, l.records[0], err)
 		}
-		half := len(records) / 2
-		if err := s.deliver(ctx, records[:half]); err != nil {
+		half := len(l.records) / 2
+		if err := s.deliver(ctx, l.records[:half]); err != nil {
 			return err
 		}
-		return s.deliver(ctx, records[half:])
+		return s.deliver(ctx, l.records[half:])
 	}
 	if err != nil {
 		return err
 	}
+	return s.taken(l.records)
+}
+
+// taken marks records as shipped that the warehouse has.
+func (s *Shipper) taken(records []spool.Record) error {
 	s.rejects = 0
-	return s.shipped(last, len(records))
+	return s.shipped(records[len(records)-1].Seq, len(records))
 }
 
 // deliverAround puts aside the record at i, which cannot be read.
@@ -256,6 +273,7 @@ func (s *Shipper) insert(ctx context.Context, batch *record.Batch, token string)
 		if !pause.wait(ctx) {
 			return ctx.Err()
 		}
+		s.metrics.again.Add(float64(batch.Len()))
 	}
 }
 
@@ -270,7 +288,12 @@ func (s *Shipper) try(ctx context.Context, batch *record.Batch, token string) er
 			cancel()
 		}
 	})
+	began := time.Now()
 	err := s.opts.Warehouse.Insert(inner, batch, token)
+	s.metrics.took.Observe(time.Since(began).Seconds())
+	if err == nil {
+		s.metrics.size.Observe(float64(batch.Len()))
+	}
 	cancel()
 	if !stop() {
 		<-stopped

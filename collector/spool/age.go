@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
-
 )
 
 // age is the spool's own calendar, by which ids grow old. It begins with the date on
@@ -50,4 +49,3 @@ func (s *Spool) saveAge() error {
 	}
 	return s.commit(b)
 }
-
