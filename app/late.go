@@ -150,6 +150,15 @@ func (l *lateWarehouse) Keys(ctx context.Context) ([]record.Key, []record.Source
 	return w.Keys(ctx)
 }
 
+// KeyState changes with every key and source.
+func (l *lateWarehouse) KeyState(ctx context.Context) (uint64, error) {
+	w, err := l.get()
+	if err != nil {
+		return 0, err
+	}
+	return w.KeyState(ctx)
+}
+
 // Facts reads facts.
 func (l *lateWarehouse) Facts(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
 	w, err := l.get()

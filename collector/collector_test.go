@@ -42,7 +42,7 @@ func TestRepeats(t *testing.T) {
 	}
 	// The device moved meanwhile: a repeat stays a repeat.
 	key, _ := h.ring.Lookup(HashKey(h.device))
-	key.Window = "08"
+	key.Windows = []record.DatedWindow{{Window: "08"}}
 	if err := h.ring.Replace([]record.Key{key}, nil); err != nil {
 		t.Fatal(err)
 	}

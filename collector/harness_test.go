@@ -58,7 +58,7 @@ func newHouse(t testing.TB, change func(*Options)) *house {
 		t.Fatal(err)
 	}
 	keys := []record.Key{
-		{Name: "d1", Kind: record.KeyDevice, Sources: []string{record.SourceKiosk}, Device: "DEV-1", Hall: "H1", Window: "07"},
+		{Name: "d1", Kind: record.KeyDevice, Sources: []string{record.SourceKiosk}, Device: "DEV-1", Hall: "H1", Windows: []record.DatedWindow{{Window: "07"}}},
 		{Name: "s1", Kind: record.KeySource, Sources: []string{"national", record.SourceKiosk}},
 		{Name: "old", Kind: record.KeySource, Sources: []string{"national"}, Revoked: noon.Add(-time.Hour)},
 	}

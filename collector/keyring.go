@@ -19,9 +19,11 @@ import (
 	"haochaping/record"
 )
 
-// KeyStore is where keys and sources are kept for good. It returns all of them,
-// revoked keys too.
+// KeyStore is where keys and sources are kept for good.
 type KeyStore interface {
+	// KeyState is a number that changes whenever Keys would return something else.
+	KeyState(ctx context.Context) (uint64, error)
+	// Keys returns all keys, revoked ones too, and all sources.
 	Keys(ctx context.Context) ([]record.Key, []record.Source, error)
 }
 
@@ -41,7 +43,10 @@ type Keyring struct {
 	opts KeyringOptions
 	now  atomic.Pointer[ring]
 
-	saved []byte // what the snapshot file holds; owned by Run, or by Replace's one caller
+	// Owned by Run, or by Replace's one caller.
+	saved []byte // what the snapshot file holds
+	state uint64 // of the store when it was read
+	read  bool   // whether it was
 }
 
 // ring is one state of the keyring; never changed.
@@ -58,9 +63,48 @@ type snapshot struct {
 }
 
 const (
-	snapshotVersion = 1
+	snapshotVersion = 2
 	snapshotLimit   = 64 << 20
 )
+
+// snapshot1 is the form of version 1: one window for a device, hashes as lists of numbers.
+type snapshot1 struct {
+	Keys []struct {
+		record.Key
+		Window string   `json:"window"`
+		Hash   [32]byte `json:"hash"`
+	} `json:"keys"`
+	Sources []record.Source `json:"sources"`
+}
+
+func readSnapshot(b []byte) (s snapshot, err error) {
+	var form struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(b, &form); err != nil {
+		return s, err
+	}
+	switch form.Version {
+	case snapshotVersion:
+		return s, json.Unmarshal(b, &s)
+	case 1:
+		var old snapshot1
+		if err := json.Unmarshal(b, &old); err != nil {
+			return s, err
+		}
+		s.Sources = old.Sources
+		for _, k := range old.Keys {
+			k.Key.Hash = k.Hash
+			if k.Window != "" {
+				k.Key.Windows = []record.DatedWindow{{Window: k.Window}}
+			}
+			s.Keys = append(s.Keys, k.Key)
+		}
+		return s, nil
+	default:
+		return s, fmt.Errorf("version %d is unknown", form.Version)
+	}
+}
 
 // NewKeyring reads the snapshot, if there is one. A snapshot that cannot be read
 // is an error of its own, beside a Keyring that knows nobody yet and will learn
@@ -93,10 +137,7 @@ func NewKeyring(o KeyringOptions) (*Keyring, error) {
 	}
 	var s snapshot
 	if err == nil {
-		err = json.Unmarshal(b, &s)
-	}
-	if err == nil && s.Version != snapshotVersion {
-		err = fmt.Errorf("version %d is unknown", s.Version)
+		s, err = readSnapshot(b)
 	}
 	if err != nil {
 		return k, fmt.Errorf("read keys %s: %w", o.Path, err)
@@ -187,14 +228,25 @@ func (k *Keyring) Run(ctx context.Context) error {
 	}
 }
 
+// refresh asks for everything only if something has changed: a question every two
+// seconds is cheap, twelve thousand keys are not.
 func (k *Keyring) refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	state, err := k.opts.Store.KeyState(ctx)
+	if err != nil || k.read && state == k.state {
+		return err
+	}
+	// What changes between the two questions shows in the next state.
 	keys, sources, err := k.opts.Store.Keys(ctx)
 	if err != nil {
 		return fmt.Errorf("read keys from store: %w", err)
 	}
-	return k.Replace(keys, sources)
+	if err := k.Replace(keys, sources); err != nil {
+		return err
+	}
+	k.state, k.read = state, true
+	return nil
 }
 
 // writeDurable replaces a file, readable by its owner alone: after a crash it

@@ -2,7 +2,9 @@ package collector
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +68,53 @@ func TestKeyringSurvivesRestart(t *testing.T) {
 	}
 }
 
+// A snapshot of the version before, with one window for a device.
+func TestKeyringReadsVersion1(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys.json")
+	clear, hash := NewKey()
+	numbers, err := json.Marshal(hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf(`{"version":1,"keys":[{"name":"K-1","kind":"device","sources":["kiosk"],"device":"K-1","hall":"H1","window":"07","hash":%s},
+		{"name":"K-2","kind":"device","sources":["kiosk"],"device":"K-2","hash":%[1]s,"revoked":"2026-05-04T01:00:00Z"}],
+		"sources":[{"name":"national","valid_from":"1970-01-01","code_maps":[]}]}`, numbers)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k, err := NewKeyring(KeyringOptions{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(k.now.Load().sources) != 2 {
+		t.Errorf("sources %v", k.now.Load().sources)
+	}
+	s, err := readSnapshot([]byte(text))
+	if err != nil || len(s.Keys) != 2 {
+		t.Fatalf("%v, %v", s, err)
+	}
+	want := record.Key{
+		Name: "K-1", Kind: record.KeyDevice, Sources: []string{"kiosk"}, Device: "K-1", Hall: "H1",
+		Windows: []record.DatedWindow{{Window: "07"}}, Hash: HashKey(clear),
+	}
+	if d := cmp.Diff(want, s.Keys[0]); d != "" {
+		t.Error(d)
+	}
+	if s.Keys[1].Revoked.IsZero() || s.Keys[1].Windows != nil {
+		t.Errorf("%+v", s.Keys[1])
+	}
+	if err := k.Replace(s.Keys, s.Sources); err != nil { // written in the new form
+		t.Fatal(err)
+	}
+	again, err := NewKeyring(KeyringOptions{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := again.Lookup(hash); !ok {
+		t.Error("the key is gone")
+	}
+}
+
 func TestKeyringDamagedSnapshot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys.json")
 	for _, text := range []string{"{", `{"version":99}`} {
@@ -86,9 +135,10 @@ func TestKeyringDamagedSnapshot(t *testing.T) {
 }
 
 type keyStore struct {
-	mu   sync.Mutex
-	keys []record.Key
-	err  error
+	mu    sync.Mutex
+	state uint64
+	keys  []record.Key
+	err   error
 }
 
 func (s *keyStore) Keys(context.Context) ([]record.Key, []record.Source, error) {
@@ -97,10 +147,17 @@ func (s *keyStore) Keys(context.Context) ([]record.Key, []record.Source, error) 
 	return s.keys, nil, s.err
 }
 
+func (s *keyStore) KeyState(context.Context) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state, s.err
+}
+
 func (s *keyStore) set(keys []record.Key, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.keys, s.err = keys, err
+	s.state++
 }
 
 func TestKeyringRun(t *testing.T) {

@@ -155,8 +155,8 @@ func (c *Collector) authenticate(r *http.Request, devices bool, without string) 
 	switch {
 	case !known:
 		a = problem(http.StatusUnauthorized, "unauthenticated", "Send Authorization: Bearer with a key that this installation knows. Keep the records.")
-	case !key.Revoked.IsZero() && !key.Revoked.After(c.opts.Now()):
-		a = problem(http.StatusForbidden, "revoked", "This key has been revoked. Keep the records and ask the operator for a new key.")
+	case !key.ValidAt(c.opts.Now()):
+		a = problem(http.StatusForbidden, "revoked", "This key is no longer valid: it was revoked or replaced. Keep the records and ask the operator for a new key.")
 	case key.Kind == record.KeyDevice && !devices, key.Kind != record.KeyDevice && key.Kind != record.KeySource:
 		a = problem(http.StatusForbidden, "forbidden", without)
 	default:

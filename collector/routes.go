@@ -64,7 +64,7 @@ func checkRating(d *record.Door, raw []byte, key *record.Key, rc record.Receipt)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
-	bound := bind(key, &in.Source, &in.DeviceID, &in.Place)
+	bound := bind(key, boundDay(d, &rc, in.RatedAt), &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Rating(&in, rc)
 	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{in.BatchID, in.DeviceID, in.Installation, in.DeviceSeq}}
 }
@@ -78,7 +78,7 @@ func checkPrompt(d *record.Door, raw []byte, key *record.Key, rc record.Receipt)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
-	bound := bind(key, &in.Source, &in.DeviceID, &in.Place)
+	bound := bind(key, boundDay(d, &rc, in.ShownAt, in.ServedAt), &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Prompt(&in, rc)
 	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID, device: in.DeviceID}}
 }
@@ -92,7 +92,7 @@ func checkCase(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) c
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
-	bound := bind(key, &in.Source, nil, &in.Place)
+	bound := bindSource(key, &in.Source)
 	r, ps := d.Case(&in, rc)
 	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID}}
 }
@@ -106,7 +106,7 @@ func checkFollowUp(d *record.Door, raw []byte, key *record.Key, rc record.Receip
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
-	bound := bind(key, &in.Source, nil, nil)
+	bound := bindSource(key, &in.Source)
 	r, ps := d.FollowUp(&in, rc)
 	return checked{r.ID, r.Source, rc.Content, nil, &r, append(bound, ps...), named{batch: in.BatchID}}
 }
@@ -117,7 +117,7 @@ func checkTally(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) 
 		return unread(raw, rc, ps)
 	}
 	rc.Content = d.ContentHash(&in)
-	bound := bind(key, &in.Source, nil, &in.Place)
+	bound := bindSource(key, &in.Source)
 	r, ps := d.Tally(&in, rc)
 	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: rc.Batch}}
 }

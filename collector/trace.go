@@ -31,12 +31,12 @@ func (q *intake) trace(it *item) record.Refused {
 		r.RecordID = ch.id
 	}
 	speaks := true
-	if bind(q.key, &r.Source, nil, nil) != nil {
+	if bindSource(q.key, &r.Source) != nil {
 		r.Source = "" // anything could stand there
 		speaks = q.key.Kind == record.KeyDevice
 	}
-	source, device := "", ch.sent.device
-	if q.route.devices && speaks && bind(q.key, &source, &device, nil) == nil {
+	device := ch.sent.device
+	if q.route.devices && speaks && bindDevice(q.key, &device) == nil {
 		if r.DeviceID = plainCode(device); r.DeviceID != "" {
 			r.Installation, r.DeviceSeq = plainCode(ch.sent.installation), ch.sent.seq
 		}

@@ -181,10 +181,7 @@ func (c *checker) past(field string, t *time.Time, required bool) (corrected, se
 		}
 		return time.Time{}, time.Time{}
 	}
-	corrected, sent = *t, *t
-	if c.rc.Skew.Abs() > skewTolerated {
-		corrected = t.Add(c.rc.Skew)
-	}
+	corrected, sent = c.rc.Corrected(*t), *t
 	if corrected.After(c.rc.Now.Add(c.door.Future)) {
 		c.problems.add(field, CodeTime, "lies in the future: check the sender's clock, or send its time in the Device-Now header")
 	}

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"encoding/hex"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,20 +23,71 @@ const (
 // uses MapFiveBest, unless an installation registers another map for it.
 const SourceKiosk = "kiosk"
 
-// Key is what is stored of a sender's key: never the key itself.
+// Key is what is stored of a sender's key: never the key itself. A sender may hold
+// several at a time, so that a new one is in place before the old one ends.
 type Key struct {
-	Name    string   `json:"name"` // unique; stands in every record that the key brought
+	Name    string   `json:"name"` // of the sender, unique among its kind; stands in every record that the key brought
 	Kind    KeyKind  `json:"kind"`
 	Sources []string `json:"sources"` // sources that it may speak for, the first is the default
 
 	// The binding of a device: what its records say when they leave it out, and
-	// the only thing that they may say. Empty = not bound.
-	Device string `json:"device,omitempty"`
-	Hall   string `json:"hall,omitempty"`
-	Window string `json:"window,omitempty"`
+	// the only thing that they may say. Empty = not bound. Never a department: at a
+	// comprehensive window the item or the case decides.
+	Device  string        `json:"device,omitempty"`
+	Hall    string        `json:"hall,omitempty"`
+	Windows []DatedWindow `json:"windows,omitempty"`
 
-	Hash    [32]byte  `json:"hash"` // SHA-256 of the key, which has 256 random bits
+	Hash       KeyHash   `json:"hash"`
+	Created    time.Time `json:"created,omitzero"`     // zero = before this was written down
+	ValidUntil time.Time `json:"valid_until,omitzero"` // zero = without end
+	// Revoked is when it was made worthless, at once and for good: whatever a
+	// collector's clock says, a key with a time here opens nothing.
 	Revoked time.Time `json:"revoked,omitzero"`
+}
+
+// KeyHash is the SHA-256 of a key, which has 256 random bits. Its text is hexadecimal.
+type KeyHash [32]byte
+
+// MarshalText writes 64 hexadecimal digits.
+func (h KeyHash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+// UnmarshalText reads 64 hexadecimal digits.
+func (h *KeyHash) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(h)) {
+		return errors.New("the hash of a key has 64 hexadecimal digits")
+	}
+	_, err := hex.Decode(h[:], text)
+	return err
+}
+
+// Fingerprint is how people tell keys apart: the first 8 digits of the hash.
+func (h KeyHash) Fingerprint() string { return hex.EncodeToString(h[:4]) }
+
+// DatedWindow is where a device stands from a day on; 0 = from the beginning. An
+// empty window is none: the device stands in the hall.
+type DatedWindow struct {
+	From   calendar.Day `json:"from"`
+	Window string       `json:"window"`
+}
+
+// ValidAt reports whether the key opens anything at a time.
+func (k *Key) ValidAt(at time.Time) bool {
+	return k.Revoked.IsZero() && (k.ValidUntil.IsZero() || at.Before(k.ValidUntil))
+}
+
+// WindowOn returns the window that a device is bound to on a day; bound is false for
+// one that was never given a window. Of several with the same first day the last counts.
+func (k *Key) WindowOn(day calendar.Day) (window string, bound bool) {
+	best := -1
+	for i, w := range k.Windows {
+		if (w.From == 0 || w.From <= day) && (best < 0 || w.From >= k.Windows[best].From) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return "", len(k.Windows) > 0
+	}
+	return k.Windows[best].Window, true
 }
 
 // Source is a system that ratings come from, with the code maps that translate it.
@@ -83,11 +136,21 @@ func (k *Key) Check() Problems {
 	if k.Kind == KeyDevice && k.Device == "" {
 		ps.add("device", CodeMissing, "the key of a device names the device")
 	}
-	if k.Kind == KeySource && (k.Device != "" || k.Hall != "" || k.Window != "") {
+	if k.Kind == KeySource && (k.Device != "" || k.Hall != "" || len(k.Windows) > 0) {
 		ps.add("device", CodeInvalid, "only the key of a device is bound to a device, hall or window")
 	}
-	if k.Hash == ([32]byte{}) {
+	if k.Hash == (KeyHash{}) {
 		ps.add("hash", CodeMissing, "a key needs its hash")
 	}
-	return ps
+	c := checker{problems: ps}
+	c.code("name", k.Name, false)
+	c.code("device", k.Device, false)
+	c.code("hall", k.Hall, false)
+	for _, s := range k.Sources {
+		c.code("sources", s, false)
+	}
+	for _, w := range k.Windows {
+		c.code("window", w.Window, false)
+	}
+	return c.problems
 }

@@ -79,6 +79,14 @@ type Receipt struct {
 	Content [16]byte
 }
 
+// Corrected is a time by the collector's clock. Small differences are believed.
+func (rc *Receipt) Corrected(t time.Time) time.Time {
+	if rc.Skew.Abs() > skewTolerated {
+		return t.Add(rc.Skew)
+	}
+	return t
+}
+
 // Stamp is what the door adds to every accepted record.
 type Stamp struct {
 	ReceivedAt  time.Time `json:"received_at"`
