@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,6 +41,8 @@ type App struct {
 	keyring    *collector.Keyring
 	collector  *collector.Collector // nil without the role
 	aggregator *aggregator.Aggregator
+
+	keyChanges sync.Mutex // held from reading keys to writing what follows from them
 
 	fatal    chan error // the first error that nothing can go on after; of size 1
 	cleanups []cleanup  // run in reverse by Stop; owned by the goroutine that started the App

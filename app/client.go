@@ -114,17 +114,6 @@ func (c *Client) Aggregate(ctx context.Context, days calendar.Range) (n int, err
 	return n, err
 }
 
-// Keys lists every key and source.
-func (c *Client) Keys(ctx context.Context) (list KeyList, err error) {
-	err = c.call(ctx, "keys", nothing{}, &list)
-	return list, err
-}
-
-// StoreKeys adds or replaces keys.
-func (c *Client) StoreKeys(ctx context.Context, keys []record.Key) error {
-	return c.call(ctx, "store-keys", keys, &nothing{})
-}
-
 // StoreSource adds or replaces a source.
 func (c *Client) StoreSource(ctx context.Context, s record.Source) error {
 	return c.call(ctx, "store-source", s, &nothing{})

@@ -95,8 +95,7 @@ func (a *App) controlMux() *http.ServeMux {
 	command(mux, "directory", a.importDirectory)
 	command(mux, "insert", a.insertBatch)
 	command(mux, "aggregate", a.aggregate)
-	command(mux, "keys", a.listKeys)
-	command(mux, "store-keys", a.storeKeys)
+	a.keyCommands(mux)
 	command(mux, "store-source", a.storeSource)
 	command(mux, "retry-quarantined", a.retryQuarantined)
 	file(mux, "facts", a.writeFacts)
@@ -178,25 +177,6 @@ func (a *App) insertBatch(ctx context.Context, in *InsertCall) (nothing, error) 
 
 func (a *App) aggregate(ctx context.Context, in *calendar.Range) (int, error) {
 	return a.aggregator.Aggregate(ctx, *in)
-}
-
-// KeyList is every key and source.
-type KeyList struct {
-	Keys    []record.Key
-	Sources []record.Source
-}
-
-func (a *App) listKeys(ctx context.Context, _ *nothing) (KeyList, error) {
-	keys, sources, err := a.store.Keys(ctx)
-	return KeyList{keys, sources}, err
-}
-
-func (a *App) storeKeys(ctx context.Context, in *[]record.Key) (nothing, error) {
-	w, err := a.store.get()
-	if err != nil {
-		return nothing{}, err
-	}
-	return nothing{}, w.StoreKeys(ctx, *in)
 }
 
 func (a *App) storeSource(ctx context.Context, in *record.Source) (nothing, error) {

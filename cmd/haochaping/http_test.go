@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -186,12 +187,23 @@ func postRating(url string, header http.Header, i int, status string) error {
 	return nil
 }
 
-// cmdKeep puts the last output, without its line end, into a variable: keep KEY.
+// cmdKeep puts the last output, without its line end, into a variable, or what the group of
+// a pattern matches in it: keep KEY [PATTERN].
 func cmdKeep(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: keep VARIABLE")
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: keep VARIABLE [PATTERN]")
 	}
-	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+	text := strings.TrimSpace(ts.ReadFile("stdout"))
+	if len(args) == 2 {
+		re, err := regexp.Compile("(?m)" + args[1])
+		ts.Check(err)
+		found := re.FindStringSubmatch(text)
+		if len(found) != 2 {
+			ts.Fatalf("no %s in %s", args[1], text)
+		}
+		text = found[1]
+	}
+	ts.Setenv(args[0], text)
 }
 
 // cmdLarge writes a rating whose comment makes it as large as asked: large FILE BYTES.

@@ -23,6 +23,7 @@ type scriptKey struct{}
 type script struct {
 	env        []string
 	server     *server // nil between two
+	other      *server // the one that server swap has put aside
 	starts     int
 	clickhouse *remote
 	answer     answer
@@ -38,8 +39,10 @@ func scriptOf(ts *testscript.TestScript) *script {
 
 // end ends what a script that failed has left running.
 func (s *script) end() {
-	if s.server != nil {
-		_ = s.server.kill() // the script has failed already
+	for _, left := range []*server{s.server, s.other} {
+		if left != nil {
+			_ = left.kill() // the script has failed already
+		}
 	}
 	if s.clickhouse != nil {
 		_ = s.clickhouse.stop()
@@ -60,11 +63,12 @@ type server struct {
 //	server start [FLAG…]   starts it, waits until it listens and sets $URL
 //	server stop            interrupts it; it must end in an orderly way
 //	server kill            kills it as a crash would
+//	server swap            puts it aside; the commands above are about another one then
 //	[!] server log PATTERN what its log says within 20 s, or does not say now
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	s := scriptOf(ts)
 	if len(args) == 0 || (neg && args[0] != "log") {
-		ts.Fatalf("usage: server start|stop|kill|log")
+		ts.Fatalf("usage: server start|stop|kill|swap|log")
 	}
 	if args[0] == "start" {
 		if s.server != nil {
@@ -74,10 +78,13 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 		var err error
 		s.server, err = startServer(s.env, ts.MkAbs("."), fmt.Sprintf("server-%d.log", s.starts), args[1:])
 		ts.Check(err)
-		address, err := s.server.wait(`msg=listening address=(\S+)/`, time.Minute)
-		ts.Check(err)
-		ts.Setenv("URL", address)
-		ts.Setenv("ADDRESS", regexp.MustCompile(`^https?://([^/]*).*$`).ReplaceAllString(address, "$1"))
+		s.server.setAddress(ts)
+		return
+	}
+	if args[0] == "swap" {
+		if s.server, s.other = s.other, s.server; s.server != nil {
+			s.server.setAddress(ts)
+		}
 		return
 	}
 	if s.server == nil {
@@ -107,6 +114,14 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("unknown: server %s", args[0])
 	}
+}
+
+// setAddress waits until the server listens and sets $URL and $ADDRESS.
+func (s *server) setAddress(ts *testscript.TestScript) {
+	address, err := s.wait(`msg=listening address=(\S+)/`, time.Minute)
+	ts.Check(err)
+	ts.Setenv("URL", address)
+	ts.Setenv("ADDRESS", regexp.MustCompile(`^https?://([^/]*).*$`).ReplaceAllString(address, "$1"))
 }
 
 func startServer(env []string, dir, logName string, args []string) (_ *server, err error) {
