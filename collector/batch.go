@@ -150,7 +150,7 @@ func announced(in BatchAnnouncement, key *record.Key) (a record.Announcement, ps
 		ps = append(ps, record.Problem{Field: field, Code: code, Reason: reason})
 	}
 	a = record.Announcement{ID: in.ID, Source: in.Source, Count: in.Count}
-	ps = bind(key, &a.Source, nil, nil)
+	ps = bindSource(key, &a.Source)
 	if in.ID == "" {
 		add("id", record.CodeMissing, "required")
 	} else if plainCode(in.ID) != in.ID {
