@@ -168,6 +168,8 @@ type answer struct {
 	route      string // name for the metrics, empty = no known address
 	status     int
 	raw        []byte
+	media      string // of raw, empty = JSON
+	link       string // header Link
 	receipt    *Receipt
 	problem    *ProblemDocument
 	allow      string
@@ -187,6 +189,8 @@ func (a *answer) write(w http.ResponseWriter) error {
 	media, text := "application/json; charset=utf-8", a.raw
 	var err error
 	switch {
+	case a.media != "":
+		media = a.media
 	case a.problem != nil:
 		media = "application/problem+json; charset=utf-8"
 		text, err = json.Marshal(a.problem)
@@ -203,6 +207,9 @@ func (a *answer) write(w http.ResponseWriter) error {
 	}
 	if a.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
+	}
+	if a.link != "" {
+		h.Set("Link", a.link)
 	}
 	if a.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(a.retryAfter))

@@ -1,13 +1,9 @@
 package collector
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,7 +57,6 @@ type BatchState struct {
 
 const (
 	statusAnnounced  = "announced"
-	maxAnnouncement  = 8 << 10 // bytes
 	maxBatchCount    = 1 << 53 // what every JSON reader can hold
 	batchHeader      = "Batch-Id"
 	announcementText = "Send one JSON object: id, records, count and sha256; source if it is not the key's own. Nothing was stored."
@@ -69,8 +64,8 @@ const (
 
 // announce answers POST batches.
 func (c *Collector) announce(w http.ResponseWriter, r *http.Request, key *record.Key, _ string) answer {
-	in, refused := c.readAnnouncement(w, r)
-	if refused != nil {
+	var in BatchAnnouncement
+	if refused := c.readSmall(w, r, &in, announcementText); refused != nil {
 		return *refused
 	}
 	a, ps := announced(in, key)
@@ -111,37 +106,6 @@ func (c *Collector) announce(w http.ResponseWriter, r *http.Request, key *record
 
 func announcedOtherwise() answer {
 	return problem(http.StatusConflict, "conflict", "A batch of this id is announced with other content, and the first announcement stays. Choose another id.")
-}
-
-// readAnnouncement reads the body of an announcement.
-func (c *Collector) readAnnouncement(w http.ResponseWriter, r *http.Request) (in BatchAnnouncement, refused *answer) {
-	if stream, a := mediaOf(r); a != nil {
-		return in, a
-	} else if stream {
-		a := problem(http.StatusUnsupportedMediaType, "content_type", "Send an announcement with Content-Type: application/json.")
-		return in, &a
-	}
-	b, a := c.openBody(w, r, false)
-	if a != nil {
-		return in, a
-	}
-	b.limit = maxAnnouncement
-	var text bytes.Buffer
-	if err := b.document(&text); err != nil {
-		a := b.answer(err)
-		b.drain()
-		return in, &a
-	}
-	d := json.NewDecoder(&text)
-	d.DisallowUnknownFields()
-	err := d.Decode(&in)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return in, nil
-		}
-	}
-	out := problem(http.StatusBadRequest, "malformed", announcementText)
-	return in, &out
 }
 
 // announced checks an announcement and says what is kept of it.

@@ -123,7 +123,7 @@ func TestAnnounce(t *testing.T) {
 		{"unknown field", []string{`"count"`, `"number"`}, 400, `"code":"malformed"`},
 		{"negative count", []string{`"count":1`, `"count":-1`}, 400, `"code":"malformed"`},
 		{"text behind", []string{`}`, `}{}`}, 400, `"code":"malformed"`},
-		{"too large", []string{`"B1"`, `"` + strings.Repeat("1", maxAnnouncement) + `"`}, 413, `"code":"too_large"`},
+		{"too large", []string{`"B1"`, `"` + strings.Repeat("1", smallBody) + `"`}, 413, `"code":"too_large"`},
 	} {
 		if r := h.announce("B1", lines, step.more...); r.status != step.status || !strings.Contains(r.text, step.want) || r.Kept {
 			t.Errorf("%s: %d %s", step.name, r.status, r.text)

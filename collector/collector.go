@@ -63,6 +63,7 @@ type Options struct {
 
 	Devices Devices // knows what arrived of a device; nil = nobody does
 	Batches Batches // knows announced batches; nil = this collector alone does
+	Desk    Desk    // knows refused records; nil = nobody does
 
 	DeviceRate   int // requests a second that the key of one device may send, bursts of five times as many; 0 = no limit
 	SourceRate   int // the same for the key of one source

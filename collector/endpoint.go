@@ -3,7 +3,6 @@ package collector
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 
 	"haochaping/record"
@@ -28,6 +27,8 @@ func init() { //nolint:gochecknoinits // breaks the cycle of initialization
 		{method: http.MethodGet, path: "devices/{id}", devices: true, without: "This key may not ask about devices.", serve: (*Collector).deviceStatus},
 		{method: http.MethodPost, path: "batches", without: sourcesOnly, serve: (*Collector).announce},
 		{method: http.MethodGet, path: "batches/{id}", without: sourcesOnly, serve: (*Collector).batchState},
+		{method: http.MethodGet, path: "refused", without: sourcesOnly, serve: (*Collector).refusedPage},
+		{method: http.MethodPost, path: "refused/replay", without: sourcesOnly, serve: (*Collector).replay},
 	}
 }
 
@@ -90,6 +91,3 @@ func said(status int, v any) answer {
 	}
 	return answer{status: status, raw: text}
 }
-
-// speaksFor reports whether the key may speak for a source.
-func speaksFor(key *record.Key, source string) bool { return slices.Contains(key.Sources, source) }

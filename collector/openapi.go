@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"haochaping/record"
 )
 
@@ -112,6 +114,7 @@ func operation(path, schema, summary string, example object) object {
 
 var (
 	timeType   = reflect.TypeFor[time.Time]()
+	uuidType   = reflect.TypeFor[uuid.UUID]()
 	codeType   = reflect.TypeFor[record.Code]()
 	momentType = reflect.TypeFor[record.Moment]()
 )
@@ -125,6 +128,8 @@ func schemaOf(t reflect.Type, strict bool) object {
 		return object{"type": "string", "format": "date-time"}
 	case t == codeType:
 		return object{"type": []any{"string", "number"}}
+	case t == uuidType:
+		return object{"type": "string", "format": "uuid"}
 	case t == momentType:
 		return object{"type": "string", "anyOf": []any{object{"format": "date-time"}, object{"format": "date"}}}
 	}

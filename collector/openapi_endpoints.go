@@ -45,6 +45,34 @@ var endpointDocs = []endpointDoc{
 		status: "200", schema: "BatchState", meaning: "The announcement and the receipts of its deliveries", answer: reflect.TypeFor[BatchState](),
 		problems: map[string]string{"404": "No such batch was announced", "503": "The store that knows this is away"},
 	},
+	{
+		method: http.MethodGet, path: "refused", id: "list-refused", summary: "List the records of this key that were refused, late, conflicting or superseded",
+		params: []param{
+			{"why", "query", "Reasons, separated by commas: refused, conflict, superseded, late, quarantined"},
+			{"kind", "query", "Kind of record: rating, case, prompt, follow_up, tally"},
+			{"source", "query", "Source that it came from"},
+			{"batch_id", "query", "Announced batch that brought it"},
+			{"code", "query", "Code of one of its problems"},
+			{"field", "query", "Field of one of its problems"},
+			{"from", "query", "Received at or after, RFC 3339"},
+			{"to", "query", "Received before, RFC 3339"},
+			{"replayable", "query", "true = only what can be replayed"},
+			{"limit", "query", "Entries of a page, 1 to 1000; default 100"},
+			{"after", "query", "What next said on the page before"},
+			{"Accept", "header", "text/csv for a table; the next page is then in the header Link"},
+		},
+		status: "200", media: "text/csv", schema: "RefusedPage", meaning: "A page, the newest first", answer: reflect.TypeFor[RefusedPage](),
+		problems: map[string]string{"400": "A parameter is not right", "503": "The store that knows this is away"},
+	},
+	{
+		method: http.MethodPost, path: "refused/replay", id: "replay-refused", summary: "Take refused records of this key that only lacked an entry of a code map",
+		body: reflect.TypeFor[ReplayRequest](), example: object{"kind": "rating", "field": "level"},
+		status: "200", schema: "Replayed", meaning: "What became of them", answer: reflect.TypeFor[Replayed](),
+		problems: map[string]string{
+			"400": "Not such an object", "408": "The body did not arrive in time", "413": "Too large",
+			"415": "Wrong content type or encoding", "503": "The store that knows this is away",
+		},
+	},
 }
 
 // problemsOfAll are the problems that every address may answer.
