@@ -80,7 +80,7 @@ func (c *Case) ID() uuid.UUID {
 
 // Case checks a version of a case.
 func (d *Door) Case(in *CaseInput, rc Receipt) (Case, Problems) {
-	c := checker{door: d, rc: rc, unread: in.unread}
+	c := checker{door: d, rc: rc, unread: in.unread, source: in.Source}
 	r := Case{
 		Stamp: c.stamp(in, in.Region), Source: c.code("source", in.Source, true), CaseID: c.code("case_id", in.CaseID, true),
 		Version: in.Version, BatchID: c.code("batch_id", in.BatchID, false),
@@ -97,7 +97,12 @@ func (d *Door) Case(in *CaseInput, rc Receipt) (Case, Problems) {
 		status = "finished"
 	}
 	r.Status = c.oneOf("status", in.Status, status, "pending", "in_progress", "finished", "withdrawn")
-	c.caseSpan(&r, in)
+	if c.unread.has("suspensions") {
+		c.unreadTime("suspensions", timeReason)
+	}
+	if len(c.unread) == 0 { // else the span is not known
+		c.caseSpan(&r, in)
+	}
 	c.caseKind(&r, in)
 	r.AcceptedDay = calendar.DayOf(r.AcceptedAt, d.Zone)
 	if r.Closed() {
@@ -155,10 +160,6 @@ func (c *checker) caseSpan(r *Case, in *CaseInput) {
 // suspended adds the suspension intervals that lie within the case, each second
 // once, also where intervals overlap.
 func (c *checker) suspended(spans []Interval, r *Case) int64 {
-	if c.unread.has("suspensions") {
-		c.problems.add("suspensions", CodeTime, timeReason)
-		return 0
-	}
 	if len(spans) > 100 {
 		c.problems.add("suspensions", CodeTooLong, "at most 100 intervals")
 		return 0

@@ -120,6 +120,7 @@ func TestMapsThatAreWrong(t *testing.T) {
 		"count or digits":   {func(m *record.CodeMap) { m.Times = times("epoch_ms", "yyyyMMddHHmmss") }, "times invalid"},
 		"like RFC 3339":     {func(m *record.CodeMap) { m.Times = times("yyyy-dd-MMTHH:mm:ssXXX") }, "times invalid"},
 		"count and layout":  {func(m *record.CodeMap) { m.Times = times("epoch_ms", "yyyy-MM-dd HH:mm:ss") }, ""},
+		"days in digits":    {func(m *record.CodeMap) { m.Times = times("yyyyMMdd", "epoch_s") }, "times invalid"},
 		"empty time":        {func(m *record.CodeMap) { m.Times = []record.TimeForm{{}} }, "times missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +138,7 @@ func TestMapsThatAreWrong(t *testing.T) {
 }
 
 func TestTimeFormsThatAreNone(t *testing.T) {
-	for _, bad := range []string{"", "yyyy-MM-dd", "dd.MM", "YYYY-mm-DD hh:mm:ss", "2006-01-02 15:04:05", "yyyy-MM-dd HH", "epoch", "HH:mm:ss.yyyyMMdd", "MMM d yyyy"} {
+	for _, bad := range []string{"", "dd.MM", "YYYY-mm-DD hh:mm:ss", "2006-01-02 15:04:05", "yyyy-MM-dd HH", "epoch", "HH:mm:ss.yyyyMMdd", "MMM d yyyy"} {
 		if f, err := record.ParseTimeForm(bad); err == nil {
 			t.Errorf("%q is taken as %s", bad, f)
 		}

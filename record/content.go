@@ -17,7 +17,15 @@ import (
 // one of the wire structs, or a []byte. Two records have the same content if the
 // same fields are given with the same values: empty texts, lists and maps count
 // as not given, and of a time the instant counts, not the offset it is written in.
+//
+// It is made of two hashes in a row: the fields but the times, then that hash and the
+// times. So a record whose times nobody can read yet has one, without its fields in the
+// clear, as soon as somebody can.
 func (d *Door) ContentHash(in any) [16]byte {
+	return d.timedHash(d.untimedHash(in), in)
+}
+
+func (d *Door) untimedHash(in any) [16]byte {
 	k := d.keyed("content")
 	defer k.release()
 	switch in := in.(type) {
@@ -36,6 +44,40 @@ func (d *Door) ContentHash(in any) [16]byte {
 		k.b = append(k.b, in...)
 	default:
 		panic("record: no canonical form of " + reflect.TypeOf(in).String())
+	}
+	return k.sum()
+}
+
+// timedHash adds the times of a record to the hash of everything else.
+func (d *Door) timedHash(untimed [16]byte, in any) [16]byte {
+	if _, bytes := in.([]byte); bytes {
+		return untimed
+	}
+	k := d.keyed("content with times")
+	defer k.release()
+	k.b = append(k.b, untimed[:]...)
+	switch in := in.(type) {
+	case *RatingInput:
+		k.time("served_at", in.ServedAt)
+		k.time("rated_at", in.RatedAt)
+		k.unread(in.unread)
+	case *CaseInput:
+		k.time("accepted_at", in.AcceptedAt)
+		k.text("promised_at", string(in.PromisedAt))
+		k.text("statutory_at", string(in.StatutoryAt))
+		k.time("finished_at", in.FinishedAt)
+		k.intervals("suspensions", in.Suspensions)
+		k.unread(in.unread)
+	case *PromptInput:
+		k.time("served_at", in.ServedAt)
+		k.time("shown_at", in.ShownAt)
+		k.unread(in.unread)
+	case *FollowUpInput:
+		k.time("at", in.At)
+		k.unread(in.unread)
+	case *TallyInput:
+		k.text("from", in.From)
+		k.text("to", in.To)
 	}
 	return k.sum()
 }
@@ -96,7 +138,6 @@ func (k *keyed) rating(in *RatingInput) {
 	k.text("service_number", in.ServiceNumber)
 	k.text("stage", in.Stage)
 	k.number("assess_number", uint64(in.AssessNumber))
-	k.time("served_at", in.ServedAt)
 	k.text("answer", string(in.Answer))
 	k.text("level", string(in.Level))
 	k.codes("aspects", in.Aspects)
@@ -108,11 +149,9 @@ func (k *keyed) rating(in *RatingInput) {
 	k.text("comment", in.Comment)
 	k.text("rater", in.Rater)
 	k.text("contact", in.Contact)
-	k.time("rated_at", in.RatedAt)
 	k.text("time_quality", in.TimeQuality)
 	k.flag("probe", in.Probe)
 	k.flag("test", in.Test)
-	k.unread(in.unread)
 }
 
 func (k *keyed) caseVersion(in *CaseInput) {
@@ -123,11 +162,6 @@ func (k *keyed) caseVersion(in *CaseInput) {
 	k.text("kind", string(in.Kind))
 	k.place(&in.Place)
 	k.text("status", in.Status)
-	k.time("accepted_at", in.AcceptedAt)
-	k.text("promised_at", string(in.PromisedAt))
-	k.text("statutory_at", string(in.StatutoryAt))
-	k.time("finished_at", in.FinishedAt)
-	k.intervals("suspensions", in.Suspensions)
 	if in.HandlingSeconds != nil {
 		k.sized("handling_seconds")
 		k.b = binary.AppendVarint(k.b, *in.HandlingSeconds)
@@ -139,7 +173,6 @@ func (k *keyed) caseVersion(in *CaseInput) {
 	k.flag("on_the_spot", in.OnTheSpot)
 	k.flag("filed_online", in.FiledOnline)
 	k.flag("test", in.Test)
-	k.unread(in.unread)
 }
 
 func (k *keyed) prompt(in *PromptInput) {
@@ -150,12 +183,9 @@ func (k *keyed) prompt(in *PromptInput) {
 	k.text("case_id", in.CaseID)
 	k.text("service_number", in.ServiceNumber)
 	k.text("stage", in.Stage)
-	k.time("served_at", in.ServedAt)
-	k.time("shown_at", in.ShownAt)
 	k.place(&in.Place)
 	k.text("channel", string(in.Channel))
 	k.flag("test", in.Test)
-	k.unread(in.unread)
 }
 
 func (k *keyed) followUp(in *FollowUpInput) {
@@ -169,15 +199,11 @@ func (k *keyed) followUp(in *FollowUpInput) {
 		k.b = strconv.AppendBool(k.b, *in.Satisfied)
 	}
 	k.text("by", in.By)
-	k.time("at", in.At)
 	k.text("note", in.Note)
-	k.unread(in.unread)
 }
 
 func (k *keyed) tally(in *TallyInput) {
 	k.text("source", in.Source)
-	k.text("from", in.From)
-	k.text("to", in.To)
 	k.place(&in.Place)
 	k.text("answer", string(in.Answer))
 	k.text("level", string(in.Level))

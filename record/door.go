@@ -24,6 +24,9 @@ type Door struct {
 	TokenHash string
 	// Codes returns the code map of a source in force at a time.
 	Codes func(source string, at time.Time) (CodeMap, bool)
+	// Maps returns every dated code map of a source, for times in a form of its own;
+	// nil = times are RFC 3339.
+	Maps func(source string) []DatedMap
 	// Seal encrypts a contact to a key whose private half is elsewhere; nil = contacts are refused.
 	Seal func(contact string) (string, error)
 }
@@ -36,6 +39,7 @@ type checker struct {
 	door     *Door
 	rc       Receipt
 	unread   unreadTimes // of the record
+	source   string      // of the record as sent
 	problems Problems
 }
 
@@ -175,7 +179,7 @@ func (c *checker) past(field string, t *time.Time, required bool) (corrected, se
 	if t == nil || t.IsZero() {
 		switch {
 		case t == nil && c.unread.has(field):
-			c.problems.add(field, CodeTime, timeReason)
+			c.unreadTime(field, timeReason)
 		case required:
 			c.problems.add(field, CodeMissing, "required: RFC 3339 with an offset, such as 2026-05-04T09:30:00+08:00")
 		}
@@ -198,7 +202,11 @@ func (c *checker) moment(field string, m Moment) time.Time {
 	}
 	t, err := m.At(c.door.Zone)
 	if err != nil {
-		c.problems.add(field, CodeTime, momentReason)
+		if m.unread() && looksLikeTime(string(m)) {
+			c.unreadTime(field, momentReason)
+		} else {
+			c.problems.add(field, CodeTime, momentReason)
+		}
 		return time.Time{}
 	}
 	if !c.plausible(t) {

@@ -61,7 +61,7 @@ type FollowUp struct {
 
 // FollowUp checks a step.
 func (d *Door) FollowUp(in *FollowUpInput, rc Receipt) (FollowUp, Problems) {
-	c := checker{door: d, rc: rc, unread: in.unread}
+	c := checker{door: d, rc: rc, unread: in.unread, source: in.Source}
 	r := FollowUp{
 		Stamp: c.stamp(in, ""), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		BatchID: c.code("batch_id", in.BatchID, false), RatingID: c.uuid("rating_id", in.RatingID, true),

@@ -106,19 +106,24 @@ type DatedMap struct {
 // MapOn returns the code map in force on a day. Of several with the same first
 // day the last counts.
 func (s *Source) MapOn(day calendar.Day) (CodeMap, bool) {
-	if s.ValidFrom != 0 && day < s.ValidFrom {
+	i, ok := s.indexOn(day)
+	if !ok {
 		return CodeMap{}, false
 	}
-	best := -1
+	return s.CodeMaps[i].Map, true
+}
+
+func (s *Source) indexOn(day calendar.Day) (best int, ok bool) {
+	if s.ValidFrom != 0 && day < s.ValidFrom {
+		return 0, false
+	}
+	best = -1
 	for i, m := range s.CodeMaps {
 		if (m.From == 0 || m.From <= day) && (best < 0 || m.From >= s.CodeMaps[best].From) {
 			best = i
 		}
 	}
-	if best < 0 {
-		return CodeMap{}, false
-	}
-	return s.CodeMaps[best].Map, true
+	return best, best >= 0
 }
 
 // Check returns what is wrong with a key before it is stored.

@@ -49,7 +49,7 @@ type Prompt struct {
 
 // Prompt checks a service event.
 func (d *Door) Prompt(in *PromptInput, rc Receipt) (Prompt, Problems) {
-	c := checker{door: d, rc: rc, unread: in.unread}
+	c := checker{door: d, rc: rc, unread: in.unread, source: in.Source}
 	r := Prompt{
 		Stamp: c.stamp(in, in.Region), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		DeviceID: c.code("device_id", in.DeviceID, false), BatchID: c.code("batch_id", in.BatchID, false),

@@ -101,7 +101,7 @@ const maxDeviceSeq = 1<<32 - 1
 
 // Rating checks and translates a rating.
 func (d *Door) Rating(in *RatingInput, rc Receipt) (Rating, Problems) {
-	c := checker{door: d, rc: rc, unread: in.unread}
+	c := checker{door: d, rc: rc, unread: in.unread, source: in.Source}
 	r := Rating{
 		Stamp: c.stamp(in, in.Region), ID: c.uuid("id", in.ID, true), Source: c.code("source", in.Source, true),
 		DeviceID: c.code("device_id", in.DeviceID, false), Installation: c.code("installation", in.Installation, false),

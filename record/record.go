@@ -77,6 +77,8 @@ type Receipt struct {
 	// defaults before the door sees the record: a repeat must stay a repeat when
 	// the defaults have changed meanwhile. Zero = the door computes it.
 	Content [16]byte
+	// Untimed is that hash but for the times, which Hold keeps where nobody can read them yet.
+	Untimed [16]byte
 }
 
 // Corrected is a time by the collector's clock. Small differences are believed.

@@ -50,7 +50,7 @@ const maxTally = 1e12
 
 // Tally checks a published count.
 func (d *Door) Tally(in *TallyInput, rc Receipt) (Tally, Problems) {
-	c := checker{door: d, rc: rc}
+	c := checker{door: d, rc: rc, source: in.Source}
 	t := Tally{
 		Stamp: c.stamp(in, in.Region), Source: c.code("source", in.Source, true), Place: c.place(in.Place),
 		Answer:   Answer(c.oneOf("answer", string(in.Answer), string(AnswerActive), string(AnswerDefault), string(AnswerUnanswered), string(AnswerDeclined))),
@@ -75,7 +75,11 @@ func (d *Door) Tally(in *TallyInput, rc Receipt) (Tally, Problems) {
 func (c *checker) day(field, s string) calendar.Day {
 	day, err := calendar.ParseDay(s)
 	if err != nil {
-		c.problems.add(field, CodeTime, dayReason)
+		if mayBeTime(s) && looksLikeTime(s) {
+			c.unreadTime(field, dayReason)
+		} else {
+			c.problems.add(field, CodeTime, dayReason)
+		}
 		return day
 	}
 	at := day.Start(c.door.Zone)

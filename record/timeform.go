@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -35,9 +34,6 @@ func ParseTimeForm(pattern string) (TimeForm, error) {
 	if err != nil {
 		return TimeForm{}, err
 	}
-	if layout.DateOnly() {
-		return TimeForm{}, fmt.Errorf("read time layout %q: it has no time of day, which the moment of a rating needs", pattern)
-	}
 	return TimeForm{layout: layout}, nil
 }
 
@@ -64,21 +60,26 @@ func (f *TimeForm) UnmarshalText(text []byte) error {
 	return err
 }
 
-// parse reads a time; one without an offset is local time of the zone.
-func (f TimeForm) parse(text string, zone *time.Location) (time.Time, bool) {
+// parse reads a time; one without an offset is local time of the zone. A date alone
+// is the beginning of that day, and dateOnly is true.
+func (f TimeForm) parse(text string, zone *time.Location) (at time.Time, dateOnly, ok bool) {
 	if f.unit == 0 {
-		t, _, err := calendar.ParseTime(text, zone, f.layout)
-		return t, err == nil
+		at, dateOnly, err := calendar.ParseTime(text, zone, f.layout)
+		return at, dateOnly, err == nil
 	}
-	// No sign and no more digits than any time that is accepted has.
-	n, err := strconv.ParseUint(text, 10, 46)
-	if err != nil {
-		return time.Time{}, false
+	// Counts of another unit, and dates in digits alone, have other lengths.
+	least, most := 9, 10
+	if f.unit == time.Millisecond {
+		least, most = 12, 13
+	}
+	n, err := strconv.ParseUint(text, 10, 63) // no sign
+	if err != nil || len(text) < least || len(text) > most {
+		return time.Time{}, false, false
 	}
 	if f.unit == time.Second {
-		return time.Unix(int64(n), 0).In(zone), true
+		return time.Unix(int64(n), 0).In(zone), false, true
 	}
-	return time.UnixMilli(int64(n)).In(zone), true
+	return time.UnixMilli(int64(n)).In(zone), false, true
 }
 
 // ambiguous says whether a text could fit both forms and mean two times: layouts
@@ -94,7 +95,7 @@ func (f TimeForm) ambiguous(other TimeForm) bool {
 // this form for another time.
 func (f TimeForm) shadowed() bool {
 	rfc := TimeForm{layout: rfcShaped}
-	return f.unit == 0 && f.shape() == rfc.shape() && strings.ToLower(f.layout.String()[:10]) != "yyyy-mm-dd"
+	return f.unit == 0 && f.shape() == rfc.shape() && !strings.HasPrefix(strings.ToLower(f.layout.String()), "yyyy-mm-dd")
 }
 
 var rfcShaped, _ = calendar.ParseLayout("yyyy-MM-ddTHH:mm:ssXXX")
