@@ -202,7 +202,7 @@ func (a *App) openIntake(context.Context) error {
 		a.log.Warn("keys and sources are read from ClickHouse only", "error", err)
 	}
 	a.keyring = ring
-	a.door.Codes = ring.Codes
+	a.door.Codes, a.door.Maps = ring.Codes, ring.Maps
 	name, err := os.Hostname()
 	if err != nil {
 		name = "collector"

@@ -129,7 +129,7 @@ func TestBadInput(t *testing.T) {
 		"unknown field":    {body: rating(idA, `,"nope":"13912345678"`), status: 422, code: "refused", field: "nope", why: "unknown_field", refused: 1},
 		"level 6":          {body: strings.Replace(rating(idA, ""), ":5,", ":6,", 1), status: 422, code: "refused", field: "level", why: "unmapped", refused: 1},
 		"year 2199":        {body: strings.Replace(rating(idA, ""), "2026", "2199", 1), status: 422, code: "refused", field: "rated_at", why: "time", refused: 1},
-		"no time":          {body: strings.Replace(rating(idA, ""), "2026-05-04T", "13912345678", 1), status: 422, code: "refused", field: "rated_at", why: "time", refused: 1},
+		"no time":          {body: strings.Replace(rating(idA, ""), "2026-05-04T", "13912345678", 1), status: 422, code: "refused", field: "rated_at", why: "unmapped", refused: 1},
 		"invalid UTF-8":    {body: rating(idA, ",\"comment\":\"\xff13912345678\""), status: 422, code: "refused", why: "malformed", refused: 1},
 		"another hall":     {body: rating(idA, `,"hall":"H2"`), status: 422, code: "refused", field: "hall", why: "invalid", refused: 1},
 		"another window":   {body: rating(idA, `,"window":"13912345678"`), status: 422, code: "refused", field: "window", why: "invalid", refused: 1},

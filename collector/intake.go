@@ -174,6 +174,9 @@ func (q *intake) refuse(ck *chunk, index int, raw []byte, length int, ch checked
 		ck.add(it, spool.Entry{}) // counted only
 		return
 	}
+	if w := ch.wire; w != nil {
+		r.Held = q.c.opts.Door.Hold(w.in, w.rc, ch.problems, r.ID)
+	}
 	ck.add(it, q.refusedEntry(&r, hash))
 }
 

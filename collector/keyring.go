@@ -174,6 +174,11 @@ func (k *Keyring) Codes(source string, at time.Time) (record.CodeMap, bool) {
 	return s.MapOn(calendar.DayOf(at, k.opts.Zone))
 }
 
+// Maps returns every dated code map of a source, for record.Door.
+func (k *Keyring) Maps(source string) []record.DatedMap {
+	return k.now.Load().sources[source].CodeMaps
+}
+
 // Replace puts a new state in force and writes the snapshot if it changed. The
 // state is in force also when writing fails. Not to be called beside Run.
 func (k *Keyring) Replace(keys []record.Key, sources []record.Source) error {

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"haochaping/record"
@@ -43,6 +45,30 @@ type checked struct {
 	record   any // pointer to the accepted record
 	problems record.Problems
 	sent     named
+
+	wire *wire // if it was refused, for what is held of it
+}
+
+// wire is a record as it was sent, with what is known of its way here.
+type wire struct {
+	in any
+	rc record.Receipt
+}
+
+// refusable keeps the wire record beside a refused one.
+func (ch checked) refusable(in any, rc record.Receipt) checked {
+	if len(ch.problems) > 0 {
+		ch.wire = &wire{in, rc}
+	}
+	return ch
+}
+
+// receive hands a record to the door as it was sent.
+func receive(d *record.Door, key *record.Key, in any, source string, rc record.Receipt) record.Receipt {
+	if source = strings.TrimSpace(source); source == "" && len(key.Sources) > 0 {
+		source = key.Sources[0]
+	}
+	return d.Receive(in, source, rc)
 }
 
 // unread is a record that could not be decoded.
@@ -60,13 +86,13 @@ func checkRating(d *record.Door, raw []byte, key *record.Key, rc record.Receipt)
 	if ps := record.Decode(raw, &in); ps != nil {
 		return unread(raw, rc, ps)
 	}
-	rc.Content = d.ContentHash(&in)
+	rc = receive(d, key, &in, in.Source, rc)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
 	bound := bind(key, boundDay(d, &rc, in.RatedAt), &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Rating(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{in.BatchID, in.DeviceID, in.Installation, in.DeviceSeq}}
+	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{in.BatchID, in.DeviceID, in.Installation, in.DeviceSeq}, nil}.refusable(&in, rc)
 }
 
 func checkPrompt(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
@@ -74,13 +100,13 @@ func checkPrompt(d *record.Door, raw []byte, key *record.Key, rc record.Receipt)
 	if ps := record.Decode(raw, &in); ps != nil {
 		return unread(raw, rc, ps)
 	}
-	rc.Content = d.ContentHash(&in)
+	rc = receive(d, key, &in, in.Source, rc)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
 	bound := bind(key, boundDay(d, &rc, in.ShownAt, in.ServedAt), &in.Source, &in.DeviceID, &in.Place)
 	r, ps := d.Prompt(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID, device: in.DeviceID}}
+	return checked{r.ID, r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID, device: in.DeviceID}, nil}.refusable(&in, rc)
 }
 
 func checkCase(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
@@ -88,13 +114,13 @@ func checkCase(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) c
 	if ps := record.Decode(raw, &in); ps != nil {
 		return unread(raw, rc, ps)
 	}
-	rc.Content = d.ContentHash(&in)
+	rc = receive(d, key, &in, in.Source, rc)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
 	bound := bindSource(key, &in.Source)
 	r, ps := d.Case(&in, rc)
-	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID}}
+	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: in.BatchID}, nil}.refusable(&in, rc)
 }
 
 func checkFollowUp(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
@@ -102,13 +128,13 @@ func checkFollowUp(d *record.Door, raw []byte, key *record.Key, rc record.Receip
 	if ps := record.Decode(raw, &in); ps != nil {
 		return unread(raw, rc, ps)
 	}
-	rc.Content = d.ContentHash(&in)
+	rc = receive(d, key, &in, in.Source, rc)
 	if in.BatchID == "" {
 		in.BatchID = rc.Batch
 	}
 	bound := bindSource(key, &in.Source)
 	r, ps := d.FollowUp(&in, rc)
-	return checked{r.ID, r.Source, rc.Content, nil, &r, append(bound, ps...), named{batch: in.BatchID}}
+	return checked{r.ID, r.Source, rc.Content, nil, &r, append(bound, ps...), named{batch: in.BatchID}, nil}.refusable(&in, rc)
 }
 
 func checkTally(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) checked {
@@ -116,8 +142,8 @@ func checkTally(d *record.Door, raw []byte, key *record.Key, rc record.Receipt) 
 	if ps := record.Decode(raw, &in); ps != nil {
 		return unread(raw, rc, ps)
 	}
-	rc.Content = d.ContentHash(&in)
+	rc = receive(d, key, &in, in.Source, rc)
 	bound := bindSource(key, &in.Source)
 	r, ps := d.Tally(&in, rc)
-	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: rc.Batch}}
+	return checked{r.ID(), r.Source, rc.Content, &r.Place, &r, append(bound, ps...), named{batch: rc.Batch}, nil}.refusable(&in, rc)
 }

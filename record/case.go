@@ -3,6 +3,7 @@ package record
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -119,7 +120,14 @@ func (c *checker) caseKind(r *Case, in *CaseInput) {
 		m, _ = c.door.Codes(r.Source, r.AcceptedAt)
 	}
 	if m.Kinds == nil || in.Kind == "" {
-		r.Kind = c.oneOf("kind", string(in.Kind), CaseKinds[0], CaseKinds[1:]...)
+		r.Kind = CaseKinds[0]
+		if in.Kind == "" {
+			return
+		}
+		if r.Kind = string(in.Kind); !slices.Contains(CaseKinds, r.Kind) {
+			c.problems.add("kind", CodeUnmapped, "must be one of %s, or be in the kinds of the source's code map: correct it, or add it to the map with `%s`",
+				strings.Join(CaseKinds, ", "), mapCommand)
+		}
 		return
 	}
 	r.CodeMap, r.KindRaw = m.Name, string(in.Kind)

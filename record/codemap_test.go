@@ -64,7 +64,7 @@ func TestCaseKinds(t *testing.T) {
 	}{
 		{testDoor(), "", "case", "", ""},
 		{testDoor(), "complaint", "complaint", "", ""},
-		{testDoor(), "9", "", "", "kind invalid"},
+		{testDoor(), "9", "", "", "kind unmapped"},
 		{doorWith(provincial()), "", "case", "", ""},
 		{doorWith(provincial()), "9", "complaint", "9", ""},
 		{doorWith(provincial()), "complaint", "", "", "kind unmapped"},
