@@ -44,7 +44,7 @@ func datedDoor(maps ...record.DatedMap) *record.Door {
 	return d
 }
 
-func decoded(t *testing.T, rated string) *record.RatingInput {
+func ratedAt(t *testing.T, rated string) *record.RatingInput {
 	t.Helper()
 	var in record.RatingInput
 	if ps := record.Decode([]byte(`{"id":"`+someID+`","source":"kiosk","level":5,"rated_at":`+rated+`}`), &in); ps != nil {
@@ -78,7 +78,7 @@ func TestTimesAreReadByTheMapOfTheirDay(t *testing.T) {
 		{`"soon"`, "", "rated_at time"},
 	} {
 		t.Run(tc.sent, func(t *testing.T) {
-			in := decoded(t, tc.sent)
+			in := ratedAt(t, tc.sent)
 			rc := d.Receive(in, "kiosk", receipt())
 			r, ps := d.Rating(in, rc)
 			if tc.problem != "" {
@@ -93,7 +93,7 @@ func TestTimesAreReadByTheMapOfTheirDay(t *testing.T) {
 			if ps != nil || r.RatedAt.In(shanghai).Format(time.RFC3339) != tc.want || r.RatedAtRaw != r.RatedAt {
 				t.Errorf("read as %s, %v", r.RatedAt, ps)
 			}
-			usual := decoded(t, `"`+tc.want+`"`)
+			usual := ratedAt(t, `"`+tc.want+`"`)
 			if d.ContentHash(in) != rc.Content || d.ContentHash(usual) != rc.Content {
 				t.Error("the same instant in RFC 3339 is another content")
 			}
@@ -107,7 +107,7 @@ func TestTimeThatFitsTwoMapsIsRefused(t *testing.T) {
 		record.DatedMap{Map: mapWithTimes(t, "old", "dd/MM/yyyy HH:mm:ss")},
 		record.DatedMap{From: mustDay(t, "2026-03-01"), Map: mapWithTimes(t, "new", "MM/dd/yyyy HH:mm:ss")},
 	)
-	in := decoded(t, `"03/01/2026 09:30:00"`) // 3 January by the old one, 1 March by the new one
+	in := ratedAt(t, `"03/01/2026 09:30:00"`) // 3 January by the old one, 1 March by the new one
 	rc := d.Receive(in, "kiosk", receipt())
 	if _, ps := d.Rating(in, rc); cmp.Diff([]string{"rated_at unmapped"}, fieldCodes(ps)) != "" {
 		t.Error(ps)
