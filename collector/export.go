@@ -81,7 +81,7 @@ func (e *exporter) some(s *spool.Spool, after uint64) (uint64, error) {
 }
 
 func (e *exporter) one(r *spool.Record) error {
-	v, err := decoded(record.Kind(r.Kind), r.Payload)
+	v, err := record.Decoded(record.Kind(r.Kind), r.Payload)
 	if err != nil {
 		return e.leaveOut(spool.Damage{Place: "records", From: r.Seq, To: r.Seq, Detail: err.Error()})
 	}
@@ -107,29 +107,4 @@ func (e *exporter) leaveOut(d spool.Damage) error {
 	}
 	e.report.LeftOut = append(e.report.LeftOut, d)
 	return nil
-}
-
-// decoded is the one record that an encoded payload holds.
-func decoded(kind record.Kind, payload []byte) (any, error) {
-	var b record.Batch
-	if err := b.Decode(kind, payload); err != nil {
-		return nil, err
-	}
-	switch {
-	case len(b.Ratings) == 1:
-		return &b.Ratings[0], nil
-	case len(b.Cases) == 1:
-		return &b.Cases[0], nil
-	case len(b.Prompts) == 1:
-		return &b.Prompts[0], nil
-	case len(b.FollowUps) == 1:
-		return &b.FollowUps[0], nil
-	case len(b.Tallies) == 1:
-		return &b.Tallies[0], nil
-	case len(b.Refused) == 1:
-		return &b.Refused[0], nil
-	case len(b.Announcements) == 1:
-		return &b.Announcements[0], nil
-	}
-	return nil, fmt.Errorf("decode %s: %d records in one", kind, b.Len())
 }

@@ -1,7 +1,7 @@
 package record
 
 import (
-	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,7 +98,7 @@ func (d *Door) Accept(in any, rc Receipt, b *Batch) Problems {
 		r, ps := d.Tally(in, rc)
 		return appendSound(&b.Tallies, r, ps)
 	default:
-		panic(fmt.Sprintf("record: accept %T: no wire record", in))
+		panic("record: no wire record: " + reflect.TypeOf(in).String())
 	}
 }
 

@@ -77,6 +77,8 @@ func TestRatingRules(t *testing.T) {
 		"four minutes ahead":         {func(in *record.RatingInput) { in.RatedAt = at(noon.Add(4 * time.Minute)) }, nil},
 		"eleven years back":          {func(in *record.RatingInput) { in.RatedAt = at(noon.AddDate(-11, 0, 0)) }, []string{"rated_at time"}},
 		"hall of 64 Han characters":  {func(in *record.RatingInput) { in.Hall = long[:64*len("长")] }, nil},
+		"number of a device":         {func(in *record.RatingInput) { in.DeviceSeq = 1<<32 - 1 }, nil},
+		"number beyond any device":   {func(in *record.RatingInput) { in.DeviceSeq = 1 << 32 }, []string{"device_seq invalid"}},
 		"hall of 64 letters":         {func(in *record.RatingInput) { in.Hall = strings.Repeat("x", 64) }, nil},
 		"hall of 65 letters":         {func(in *record.RatingInput) { in.Hall = strings.Repeat("x", 65) }, []string{"hall too_long"}},
 		"hall of 64 between blanks":  {func(in *record.RatingInput) { in.Hall = " " + strings.Repeat("x", 64) + " " }, nil},

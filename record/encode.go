@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // The versions of an encoded record: its first byte. The spool may hold what an
@@ -13,17 +14,26 @@ const (
 	versionPacked = 2 // see packer
 )
 
+// usualSize is above the encoded size of nearly all records.
+const usualSize = 512
+
 // Encode writes an accepted record (a pointer to Rating, Case, …) for the spool.
-func Encode(r any) ([]byte, error) { return AppendEncode(nil, r) }
+func Encode(r any) ([]byte, error) {
+	b, err := AppendEncode(make([]byte, 0, usualSize), r)
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
 
 // AppendEncode appends what Encode returns to dst. On an error dst is returned as it was.
 func AppendEncode(dst []byte, r any) ([]byte, error) {
 	p := packer{dst: append(dst, versionPacked)}
 	if !packRecord(&p, r) {
-		return dst, fmt.Errorf("encode %T: no accepted record", r)
+		return dst, fmt.Errorf("encode %v: no accepted record", reflect.TypeOf(r))
 	}
 	if p.err != nil {
-		return dst, fmt.Errorf("encode %T: %w", r, p.err)
+		return dst, fmt.Errorf("encode %v: %w", reflect.TypeOf(r), p.err)
 	}
 	return append(p.dst, 0), nil
 }
@@ -83,33 +93,26 @@ func decode(payload []byte, r any) error {
 	}
 }
 
-// EncodedJSON is an encoded record of that kind as a JSON object, for people to read
-// and for programs that take what was exported.
-func EncodedJSON(kind Kind, payload []byte) ([]byte, error) {
+// Decoded is an encoded record of that kind alone: a pointer to Rating, Case, ….
+func Decoded(kind Kind, payload []byte) (any, error) {
 	var b Batch
 	if err := b.Decode(kind, payload); err != nil {
 		return nil, err
 	}
-	var r any
 	switch kind {
 	case KindRating:
-		r = &b.Ratings[0]
+		return &b.Ratings[0], nil
 	case KindCase:
-		r = &b.Cases[0]
+		return &b.Cases[0], nil
 	case KindPrompt:
-		r = &b.Prompts[0]
+		return &b.Prompts[0], nil
 	case KindFollowUp:
-		r = &b.FollowUps[0]
+		return &b.FollowUps[0], nil
 	case KindTally:
-		r = &b.Tallies[0]
+		return &b.Tallies[0], nil
 	case KindRefused:
-		r = &b.Refused[0]
-	case KindAnnouncement:
-		r = &b.Announcements[0]
+		return &b.Refused[0], nil
+	default:
+		return &b.Announcements[0], nil
 	}
-	text, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("write %s as JSON: %w", kind, err)
-	}
-	return text, nil
 }

@@ -38,20 +38,15 @@ var encodedKinds = []struct {
 	{record.KindAnnouncement, func() any { return new(record.Announcement) }},
 }
 
-// decoded is the only record of a batch, as a pointer.
+// decoded is the record that the payload holds. One that cannot be decoded leaves
+// nothing in a batch.
 func decoded(t testing.TB, kind record.Kind, payload []byte) (any, error) {
 	t.Helper()
 	var b record.Batch
-	err := b.Decode(kind, payload)
-	if err == nil && b.Len() != 1 || err != nil && b.Len() != 0 {
+	if err := b.Decode(kind, payload); err != nil && b.Len() != 0 || err == nil && b.Len() != 1 {
 		t.Fatalf("%d records and the error %v", b.Len(), err)
 	}
-	for _, list := range []any{b.Ratings, b.Cases, b.Prompts, b.FollowUps, b.Tallies, b.Refused, b.Announcements} {
-		if v := reflect.ValueOf(list); v.Len() == 1 {
-			return v.Index(0).Addr().Interface(), err
-		}
-	}
-	return nil, err
+	return record.Decoded(kind, payload)
 }
 
 // filler gives every field of a struct a value of its type.
@@ -83,7 +78,7 @@ func (f filler) fill(v reflect.Value) {
 		v.SetString(f.text())
 	case reflect.Bool:
 		v.SetBool(f.number()%2 == 1)
-	case reflect.Uint8, reflect.Uint64:
+	case reflect.Uint8, reflect.Uint32, reflect.Uint64:
 		v.SetUint(f.number() & (1<<v.Type().Bits() - 1))
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		v.SetInt(int64(f.number()) >> (64 - v.Type().Bits()))
@@ -248,13 +243,6 @@ func TestDecodeEarlierVersion(t *testing.T) {
 		}
 		if d := sameRecord(r, back); d != "" {
 			t.Error(d)
-		}
-		now, err := record.Encode(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := record.EncodedJSON(k.kind, now); err != nil || !bytes.Equal(got, text) {
-			t.Errorf("as JSON: %s, %v", got, err)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type RatingInput struct {
 
 	DeviceID     string `json:"device_id,omitempty" doc:"Device that took the rating" maxLength:"64"`
 	Installation string `json:"installation,omitempty" doc:"Installation of the device; a new one starts again at device_seq 1" maxLength:"64"`
-	DeviceSeq    uint64 `json:"device_seq,omitempty" doc:"1, 2, 3 … per installation"`
+	DeviceSeq    uint64 `json:"device_seq,omitempty" doc:"1, 2, 3 … per installation" maximum:"4294967295"`
 	BatchID      string `json:"batch_id,omitempty" doc:"Announced batch that this belongs to" maxLength:"64"`
 	PromptID     string `json:"prompt_id,omitempty" doc:"Prompt that asked for this rating" format:"uuid"`
 

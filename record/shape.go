@@ -23,7 +23,11 @@ func Redacted(raw []byte) string {
 
 // RedactedEncoded is what Redacted returns for an encoded record.
 func RedactedEncoded(kind Kind, payload []byte) string {
-	text, err := EncodedJSON(kind, payload)
+	r, err := Decoded(kind, payload)
+	if err != nil {
+		return fmt.Sprintf(`{"bytes":%d}`, len(payload))
+	}
+	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Sprintf(`{"bytes":%d}`, len(payload))
 	}

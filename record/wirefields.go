@@ -1,6 +1,6 @@
 package record
 
-import "fmt"
+import "reflect"
 
 // readField takes the value of a field into in. Each field of a wire struct has its
 // name and a number, by which a second one of that name is found.
@@ -21,7 +21,7 @@ func readField(s *scanner, name string, in any) {
 	case *TallyInput:
 		in.readField(s, name)
 	default:
-		panic(fmt.Sprintf("record: decode %T: no wire record", in))
+		panic("record: no wire record: " + reflect.TypeOf(in).String())
 	}
 }
 

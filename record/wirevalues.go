@@ -147,6 +147,7 @@ func (s *scanner) texts(n int, p *[]string) {
 		s.wrong("array")
 		return
 	}
+	*p = make([]string, 0, 4)
 	s.list(func() {
 		text := ""
 		if !s.null() {
