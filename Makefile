@@ -15,7 +15,7 @@ INSTALLED = node_modules/.installed
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: run build deps assets binary test check fmt fmt-check vet lint lint-go lint-web \
-	test-go test-docker test-browser screens bench-intake clean help
+	test-go test-docker test-browser crash crash-short screens bench-intake clean help
 
 run: build ## build everything, then show the product with demo data on http://127.0.0.1:8080 (more flags: ARGS=…)
 	@exec bin/haochaping demo $(ARGS)
@@ -41,7 +41,7 @@ binary: ## bin/haochaping alone, from assets that are there
 test: check test-browser ## the whole gate
 	@echo 'make test: the whole gate passed'
 
-check: build fmt-check vet lint test-go test-docker ## the gate without the browser tests
+check: build fmt-check vet lint test-go crash-short test-docker ## the gate without the browser tests
 
 fmt: ## rewrite Go files the way the gate wants them
 	@$(GOFUMPT) -w $(GO_FILES)
@@ -83,6 +83,16 @@ test-browser: build ## tests in headless Chromium
 	@echo '== browser tests'
 	@scripts/browser-deps.sh
 	@$(NODE) --test --test-concurrency=1 browser/*.test.mjs </dev/null
+
+crash: deps ## break the running product at random for minutes and prove that it keeps its word (docs/crash.md)
+	@echo '== crash'
+	@$(GO) build -o bin/crash ./crash
+	@bin/crash -kills 200 -outage 2m -pace 200ms -bound 9m -settle 3m $(ARGS) </dev/null
+
+crash-short: deps ## the same with 20 kills; part of the gate
+	@echo '== crash, short'
+	@$(GO) build -o bin/crash ./crash
+	@bin/crash -kills 20 -outage 10s $(ARGS) </dev/null
 
 screens: build ## the pictures of docs/screens, from demo data
 	@$(NODE) browser/screens.mjs

@@ -16,9 +16,10 @@ import (
 	"github.com/ebitengine/purego"
 )
 
+// ChildName is what process lists show for the child.
+const ChildName = "haochaping-engine"
+
 const (
-	// childName is what process lists show for the child.
-	childName = "haochaping-engine"
 	// marker is the first argument of the child. It looks like a flag that nobody knows, so that a program that forgot
 	// RunChildIfAsked ends with an error instead of starting itself over and over.
 	marker = "-haochaping-engine-child"
@@ -31,7 +32,7 @@ const (
 // RunChildIfAsked turns this process into the engine if it was started as one, and then never returns. Otherwise it returns at once.
 // It must be the first call in main and in every TestMain of a program that starts an Engine.
 func RunChildIfAsked() {
-	if len(os.Args) < 3 || os.Args[0] != childName || os.Args[1] != marker {
+	if len(os.Args) < 3 || os.Args[0] != ChildName || os.Args[1] != marker {
 		return
 	}
 	go endWithParent()

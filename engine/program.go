@@ -146,7 +146,7 @@ func (e *Engine) command() (*exec.Cmd, os.Signal) {
 		"SELECT * FROM file('-', LineAsString) FORMAT Null",
 	}, "; ")
 	// The library takes its log level from this flag alone, whatever the file says.
-	cmd.Args = []string{childName, marker, e.program.library, "--config-file", configPath, "--log-level", "warning", "--query", queries}
+	cmd.Args = []string{ChildName, marker, e.program.library, "--config-file", configPath, "--log-level", "warning", "--query", queries}
 	return cmd, nil
 }
 
