@@ -18,9 +18,10 @@ const (
 
 // chunk is what goes into the spool in one write.
 type chunk struct {
-	items   []item
-	entries []spool.Entry // one for each item
-	size    int           // bytes as sent
+	items    []item
+	entries  []spool.Entry // one for each item
+	payloads []byte        // of the entries of accepted records, one behind the other
+	size     int           // bytes as sent
 }
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
@@ -33,7 +34,7 @@ func newChunk() *chunk {
 // release gives the chunk back. Nothing of what it held may be in use.
 func (ck *chunk) release() {
 	ck.reset()
-	if cap(ck.items) <= 2*chunkRecords {
+	if cap(ck.items) <= 2*chunkRecords && cap(ck.payloads) <= chunkBytes {
 		chunks.Put(ck)
 	}
 }
@@ -41,7 +42,18 @@ func (ck *chunk) release() {
 func (ck *chunk) reset() {
 	clear(ck.items)
 	clear(ck.entries)
-	ck.items, ck.entries, ck.size = ck.items[:0], ck.entries[:0], 0
+	ck.items, ck.entries, ck.payloads, ck.size = ck.items[:0], ck.entries[:0], ck.payloads[:0], 0
+}
+
+// encode writes an accepted record behind those before it.
+func (ck *chunk) encode(r any) ([]byte, error) {
+	from := len(ck.payloads)
+	all, err := record.AppendEncode(ck.payloads, r)
+	if err != nil {
+		return nil, err
+	}
+	ck.payloads = all
+	return all[from:len(all):len(all)], nil
 }
 
 func (ck *chunk) add(it item, entry spool.Entry) {

@@ -137,13 +137,15 @@ func (q *intake) check(ck *chunk, index int, raw []byte, length int) {
 		q.refuse(ck, index, raw, length, ch)
 		return
 	}
-	payload, err := record.Encode(ch.record)
+	payload, err := ck.encode(ch.record)
 	if err != nil {
 		// The door lets only bounded values through, so this is a mistake in it.
 		panic("collector: accepted record cannot be encoded")
 	}
-	it := item{index: index, id: ch.id.String(), length: length, checked: ch}
+	it := item{index: index, id: ch.id.String(), length: length}
 	it.unattributed = ch.place != nil && q.unattributed(ch.place)
+	ch.record, ch.place = nil, nil // encoded, and never needed again
+	it.checked = ch
 	ck.add(it, spool.Entry{ID: it.id, Kind: byte(q.route.kind), Content: ch.content, Payload: payload})
 }
 
