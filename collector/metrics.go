@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"haochaping/collector/spool"
 	"haochaping/record"
 )
 
@@ -109,17 +110,47 @@ type spoolMetrics struct {
 	now   func() time.Time
 }
 
-var (
-	spoolDepth  = prometheus.NewDesc(metricPrefix+"spool_records", "Accepted records that the warehouse does not have yet.", nil, nil)
-	spoolBytes  = prometheus.NewDesc(metricPrefix+"spool_bytes", "Size of the accepted records that the warehouse does not have yet.", nil, nil)
-	spoolOldest = prometheus.NewDesc(metricPrefix+"spool_oldest_seconds", "Age of the oldest record that the warehouse does not have yet, 0 if there is none.", nil, nil)
-	spoolDisk   = prometheus.NewDesc(metricPrefix+"spool_disk_bytes", "What the spool's files take on disk.", nil, nil)
-)
+// spoolMetric is one figure of the spool.
+type spoolMetric struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func(st *spool.Stats, now time.Time) float64
+}
+
+func spoolFigure(name, help string, kind prometheus.ValueType, value func(st *spool.Stats, now time.Time) float64) spoolMetric {
+	return spoolMetric{prometheus.NewDesc(metricPrefix+name, help, nil, nil), kind, value}
+}
+
+var spoolFigures = []spoolMetric{
+	spoolFigure("spool_records", "Accepted records that the warehouse does not have yet.", prometheus.GaugeValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.Depth) }),
+	spoolFigure("spool_bytes", "Size of the accepted records that the warehouse does not have yet.", prometheus.GaugeValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.Bytes) }),
+	spoolFigure("spool_oldest_seconds", "Age of the oldest record that the warehouse does not have yet, 0 if there is none.", prometheus.GaugeValue,
+		func(st *spool.Stats, now time.Time) float64 {
+			if st.Oldest.IsZero() {
+				return 0
+			}
+			return max(0, now.Sub(st.Oldest).Seconds())
+		}),
+	spoolFigure("spool_accepted_records_total", "Records accepted since the spool was made.", prometheus.CounterValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.Last) }),
+	spoolFigure("spool_ids", "Ids that are remembered to know repeats.", prometheus.GaugeValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.IDs) }),
+	spoolFigure("spool_id_bytes", "What these ids take in finished files.", prometheus.GaugeValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.IndexBytes) }),
+	spoolFigure("spool_disk_bytes", "What the spool's files take on disk.", prometheus.GaugeValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.DiskBytes) }),
+	spoolFigure("spool_syncs_total", "Syncs of the spool's log; many records share one.", prometheus.CounterValue,
+		func(st *spool.Stats, _ time.Time) float64 { return float64(st.Syncs) }),
+	spoolFigure("spool_sync_seconds_total", "Time that these syncs took.", prometheus.CounterValue,
+		func(st *spool.Stats, _ time.Time) float64 { return st.SyncTime.Seconds() }),
+}
 
 // Describe implements prometheus.Collector.
 func (m spoolMetrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{spoolDepth, spoolBytes, spoolOldest, spoolDisk} {
-		ch <- d
+	for _, f := range spoolFigures {
+		ch <- f.desc
 	}
 }
 
@@ -127,17 +158,13 @@ func (m spoolMetrics) Describe(ch chan<- *prometheus.Desc) {
 func (m spoolMetrics) Collect(ch chan<- prometheus.Metric) {
 	st, err := m.spool.Stats()
 	if err != nil {
-		ch <- prometheus.NewInvalidMetric(spoolDepth, err)
+		ch <- prometheus.NewInvalidMetric(spoolFigures[0].desc, err)
 		return
 	}
-	age := 0.0
-	if !st.Oldest.IsZero() {
-		age = max(0, m.now().Sub(st.Oldest).Seconds())
+	now := m.now()
+	for _, f := range spoolFigures {
+		ch <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(&st, now))
 	}
-	ch <- prometheus.MustNewConstMetric(spoolDepth, prometheus.GaugeValue, float64(st.Depth))
-	ch <- prometheus.MustNewConstMetric(spoolBytes, prometheus.GaugeValue, float64(st.Bytes))
-	ch <- prometheus.MustNewConstMetric(spoolOldest, prometheus.GaugeValue, age)
-	ch <- prometheus.MustNewConstMetric(spoolDisk, prometheus.GaugeValue, float64(st.DiskBytes))
 }
 
 // shipMetrics are what the shipper counts.

@@ -34,7 +34,9 @@ type Quarantined struct {
 func (q *Quarantined) Name() string { return fmt.Sprintf("%s-%d", q.Spool, q.Seq) }
 
 // Record is the record itself, decoded.
-func (q *Quarantined) Record() (any, error) { return record.Decoded(record.Kind(q.KindCode), q.Payload) }
+func (q *Quarantined) Record() (any, error) {
+	return record.Decoded(record.Kind(q.KindCode), q.Payload)
+}
 
 // QuarantinedIn lists the records that were put aside in a folder, the oldest first.
 func QuarantinedIn(dir string) ([]Quarantined, error) {

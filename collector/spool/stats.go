@@ -3,6 +3,8 @@ package spool
 import (
 	"fmt"
 	"time"
+
+	dto "github.com/prometheus/client_model/go"
 )
 
 // Stats is the state of a spool at one moment.
@@ -20,6 +22,10 @@ type Stats struct {
 	// DiskBytes is what the store's files take, including what is already
 	// deleted and not yet reclaimed.
 	DiskBytes uint64
+	// Syncs is how often the log was synced since the start, and SyncTime how long
+	// that took in all.
+	Syncs    uint64
+	SyncTime time.Duration
 }
 
 // Stats returns the present state. It reads one record and asks the store for
@@ -40,7 +46,16 @@ func (s *Spool) Stats() (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("spool stats: size of index: %w", err)
 	}
-	st.DiskBytes = s.db.Metrics().DiskSpaceUsage()
+	m := s.db.Metrics()
+	st.DiskBytes = m.DiskSpaceUsage()
+	var syncs dto.Metric
+	if m.LogWriter.FsyncLatency != nil { // nil when only reading
+		if err := m.LogWriter.FsyncLatency.Write(&syncs); err != nil {
+			return Stats{}, fmt.Errorf("spool stats: time of syncs: %w", err)
+		}
+	}
+	st.Syncs = syncs.GetHistogram().GetSampleCount()
+	st.SyncTime = time.Duration(syncs.GetHistogram().GetSampleSum()) // the store counts nanoseconds
 	if st.Depth == 0 {
 		return st, nil
 	}
