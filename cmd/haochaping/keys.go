@@ -23,6 +23,8 @@ func newKeys(name string) *cobra.Command {
 	if kind == record.KeyDevice {
 		c.Short = "Devices in halls, their keys and windows"
 		c.AddCommand(newDeviceMove())
+	} else {
+		c.AddCommand(newSourceMap())
 	}
 	return c
 }

@@ -103,47 +103,37 @@ type MappingProblem struct {
 type MappingError []MappingProblem
 
 // Error is one sentence for each problem, with its line.
-func (e MappingError) Error() string {
-	texts := make([]string, len(e))
-	for i, p := range e {
+func (e MappingError) Error() string { return "read mapping: " + problemLines(e) }
+
+func problemLines(problems []MappingProblem) string {
+	texts := make([]string, len(problems))
+	for i, p := range problems {
 		texts[i] = p.Message
 		if p.Line > 0 {
 			texts[i] = fmt.Sprintf("line %d: %s", p.Line, p.Message)
 		}
 	}
-	return "read mapping: " + strings.Join(texts, "\n")
+	return strings.Join(texts, "\n")
 }
 
 // LoadMapping reads a mapping in YAML. Of a wrong one the error is a [MappingError]
 // with every problem: an unknown key is named with the nearest known one.
 func LoadMapping(r io.Reader) (*Mapping, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxMapping+1))
+	l := loader{m: &Mapping{quotes: true, headerRow: 1, empty: map[string]bool{}}}
+	problems, err := l.document(r, "mapping", l.mapping)
 	if err != nil {
 		return nil, fmt.Errorf("read mapping: %w", err)
 	}
-	if len(text) > maxMapping {
-		return nil, MappingError{{Message: "the file is larger than 1 MiB; is it a mapping?"}}
-	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, MappingError{{Message: "not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}}
-	}
-	l := loader{m: &Mapping{quotes: true, headerRow: 1, empty: map[string]bool{}}}
-	if len(document.Content) == 0 {
-		return nil, MappingError{{Message: "the file is empty; it needs at least source and records"}}
-	}
-	l.mapping(document.Content[0])
-	if len(l.problems) > 0 {
-		slices.SortStableFunc(l.problems, func(a, b MappingProblem) int { return a.Line - b.Line })
-		return nil, l.problems
+	if len(problems) > 0 {
+		return nil, MappingError(problems)
 	}
 	return l.m, nil
 }
 
 // loader builds a mapping out of YAML nodes.
 type loader struct {
-	m        *Mapping
-	problems MappingError
+	strict
+	m *Mapping
 }
 
 func (l *loader) mapping(n *yaml.Node) {
@@ -197,54 +187,6 @@ func (l *loader) delimiter(n *yaml.Node) rune {
 		return 0
 	}
 	return r[0]
-}
-
-// codeMap reads a code map; from is nil where the map has no date.
-func (l *loader) codeMap(n *yaml.Node, from *calendar.Day) record.CodeMap {
-	var m, own record.CodeMap
-	known := keys{
-		"preset": func(n *yaml.Node) {
-			preset, ok := record.Preset(l.text(n))
-			if !ok {
-				l.fail(n, "no such preset; there are %s", strings.Join(record.PresetNames(), " and "))
-			}
-			m = preset
-		},
-		"name": func(n *yaml.Node) { own.Name = l.text(n) },
-		"levels": func(n *yaml.Node) {
-			own.Levels = map[string]uint8{}
-			l.pairs(n, func(code string, n *yaml.Node) {
-				own.Levels[code] = uint8(l.number(n, 1, 5))
-			})
-		},
-		"channels": func(n *yaml.Node) {
-			own.Channels = map[string]record.Channel{}
-			l.pairs(n, func(code string, n *yaml.Node) { own.Channels[code] = record.Channel(l.text(n)) })
-		},
-	}
-	if from != nil {
-		known["from"] = func(n *yaml.Node) { *from = l.day(n) }
-	}
-	before := len(l.problems)
-	l.object(n, "a code map", known)
-	if m.Name != "" && own.Name == "" && (own.Levels != nil || own.Channels != nil) {
-		l.fail(n, "a preset with levels or channels of one's own needs a name of its own")
-	}
-	if own.Name != "" {
-		m.Name = own.Name
-	}
-	if own.Levels != nil {
-		m.Levels = own.Levels
-	}
-	if own.Channels != nil {
-		m.Channels = own.Channels
-	}
-	if len(l.problems) == before {
-		for _, p := range m.Check() {
-			l.fail(n, "code map: %s", p.Error())
-		}
-	}
-	return m
 }
 
 // timeForm reads layouts and zone.

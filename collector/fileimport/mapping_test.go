@@ -39,7 +39,7 @@ var badMappings = []struct {
 	{"preset", "source: x\ncode_map: {preset: best}", 2, "there are five-best and gbt-39046"},
 	{"preset changed", "source: x\ncode_map: {preset: five-best, levels: {a: 1}}", 2, "needs a name of its own"},
 	{"level 6", "source: x\ncode_map: {name: a, levels: {a: 6}}", 2, "from 1 to 5"},
-	{"channel", "source: x\ncode_map: {name: a, levels: {a: 5}, channels: {a: fax}}", 2, "no known class"},
+	{"channel", "source: x\ncode_map: {name: a, levels: {a: 5}, channels: {a: fax}}", 2, "is none of"},
 	{"code map date", "source: x\ncode_maps: [{from: 2026-02-30, preset: five-best}]", 2, "expects a date"},
 	{"code map date alone", "source: x\ncode_map: {from: 2026-02-01, preset: five-best}", 2, `no key "from"`},
 	{"kind", "source: x\nrecords:\n  - {kind: ratings, fields: {}}", 3, "the nearest is rating"},

@@ -2,6 +2,7 @@ package fileimport
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,15 +13,43 @@ import (
 	"haochaping/calendar"
 )
 
+// strict reads YAML nodes and collects everything wrong with them, each with its line.
+// An unknown key is named with the nearest known one; nothing is read twice or guessed.
+type strict struct {
+	problems []MappingProblem
+}
+
 // keys are the known keys of a YAML object and what reads them.
 type keys map[string]func(*yaml.Node)
 
-func (l *loader) fail(n *yaml.Node, format string, args ...any) {
+// document reads a whole YAML text of at most maxMapping bytes with read and returns
+// what is wrong with it, in the order of the lines.
+func (l *strict) document(r io.Reader, what string, read func(*yaml.Node)) ([]MappingProblem, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxMapping+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxMapping {
+		return []MappingProblem{{Message: "the file is larger than 1 MiB; is it a " + what + "?"}}, nil
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return []MappingProblem{{Message: "not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}}, nil
+	}
+	if len(document.Content) == 0 {
+		return []MappingProblem{{Message: "the file is empty"}}, nil
+	}
+	read(document.Content[0])
+	slices.SortStableFunc(l.problems, func(a, b MappingProblem) int { return a.Line - b.Line })
+	return l.problems, nil
+}
+
+func (l *strict) fail(n *yaml.Node, format string, args ...any) {
 	l.problems = append(l.problems, MappingProblem{Line: n.Line, Message: fmt.Sprintf(format, args...)})
 }
 
 // object reads an object with known keys, in the order of the file.
-func (l *loader) object(n *yaml.Node, what string, known keys) {
+func (l *strict) object(n *yaml.Node, what string, known keys) {
 	l.each(n, what, func(key, value *yaml.Node) {
 		read, ok := known[key.Value]
 		if !ok {
@@ -33,11 +62,11 @@ func (l *loader) object(n *yaml.Node, what string, known keys) {
 }
 
 // pairs reads an object whose keys are texts of the user.
-func (l *loader) pairs(n *yaml.Node, read func(key string, value *yaml.Node)) {
+func (l *strict) pairs(n *yaml.Node, read func(key string, value *yaml.Node)) {
 	l.each(n, "this", func(key, value *yaml.Node) { read(key.Value, value) })
 }
 
-func (l *loader) each(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+func (l *strict) each(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		l.fail(n, "%s is written as key: value", what)
 		return
@@ -57,7 +86,7 @@ func (l *loader) each(n *yaml.Node, what string, read func(key, value *yaml.Node
 	}
 }
 
-func (l *loader) list(n *yaml.Node, read func(*yaml.Node)) {
+func (l *strict) list(n *yaml.Node, read func(*yaml.Node)) {
 	if n.Kind != yaml.SequenceNode {
 		l.fail(n, "expects a list: [a, b] or lines that begin with a hyphen")
 		return
@@ -68,7 +97,7 @@ func (l *loader) list(n *yaml.Node, read func(*yaml.Node)) {
 }
 
 // text reads a plain value as it is written: 010 stays 010.
-func (l *loader) text(n *yaml.Node) string {
+func (l *strict) text(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" && n.Value != "" {
 		l.fail(n, "expects a plain text")
 		return ""
@@ -76,7 +105,7 @@ func (l *loader) text(n *yaml.Node) string {
 	return n.Value
 }
 
-func (l *loader) flag(n *yaml.Node) bool {
+func (l *strict) flag(n *yaml.Node) bool {
 	text := l.text(n)
 	if text != "true" && text != "false" {
 		l.fail(n, "expects true or false")
@@ -84,7 +113,7 @@ func (l *loader) flag(n *yaml.Node) bool {
 	return text == "true"
 }
 
-func (l *loader) number(n *yaml.Node, low, high int) int {
+func (l *strict) number(n *yaml.Node, low, high int) int {
 	v, err := strconv.Atoi(l.text(n))
 	if err != nil || v < low || v > high {
 		l.fail(n, "expects a whole number from %d to %d", low, high)
@@ -93,7 +122,7 @@ func (l *loader) number(n *yaml.Node, low, high int) int {
 	return v
 }
 
-func (l *loader) day(n *yaml.Node) calendar.Day {
+func (l *strict) day(n *yaml.Node) calendar.Day {
 	day, err := calendar.ParseDay(l.text(n))
 	if err != nil {
 		l.fail(n, "expects a date such as 2026-05-04")
@@ -101,7 +130,7 @@ func (l *loader) day(n *yaml.Node) calendar.Day {
 	return day
 }
 
-func (l *loader) oneOf(n *yaml.Node, values ...string) string {
+func (l *strict) oneOf(n *yaml.Node, values ...string) string {
 	text := l.text(n)
 	if !slices.Contains(values, text) {
 		l.fail(n, "%q is none of %s; the nearest is %s", clip(text), strings.Join(values, ", "), nearest(text, values))
