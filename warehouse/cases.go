@@ -21,6 +21,8 @@ var caseColumns = []column[record.Case]{
 	col("content_hash", func(c *record.Case) uint64 { return c.ContentHash }),
 	col("batch_id", func(c *record.Case) string { return c.BatchID }),
 	col("kind", func(c *record.Case) string { return c.Kind }),
+	col("kind_raw", func(c *record.Case) string { return c.KindRaw }),
+	col("code_map", func(c *record.Case) string { return c.CodeMap }),
 	col("region", func(c *record.Case) string { return c.Region }),
 	col("region_raw", func(c *record.Case) string { return strings.TrimSpace(c.RegionRaw) }),
 	col("hall", func(c *record.Case) string { return c.Hall }),
@@ -60,6 +62,17 @@ func suspensions(c *record.Case, end func(*record.Interval) time.Time) []time.Ti
 	return out
 }
 
+var caseVersionColumns = []column[record.Case]{
+	col("source", func(c *record.Case) string { return c.Source }),
+	col("case_id", func(c *record.Case) string { return c.CaseID }),
+	col("version", func(c *record.Case) uint64 { return c.Version }),
+	col("content_hash", func(c *record.Case) uint64 { return c.ContentHash }),
+	timeCol("received_at", func(c *record.Case) time.Time { return c.ReceivedAt }),
+	col("sender", func(c *record.Case) string { return c.Sender }),
+	col("collector", func(c *record.Case) string { return c.Collector }),
+	col("batch_id", func(c *record.Case) string { return c.BatchID }),
+}
+
 // insertCases stores versions of cases and finds every day on which one of their
 // versions counts.
 func (w *Warehouse) insertCases(ctx context.Context, cases []record.Case, token string, dirty *dirtyDays) error {
@@ -67,6 +80,9 @@ func (w *Warehouse) insertCases(ctx context.Context, cases []record.Case, token 
 		return nil
 	}
 	if err := insert(ctx, w, "cases", caseColumns, cases, token); err != nil {
+		return err
+	}
+	if err := insert(ctx, w, "case_versions", caseVersionColumns, cases, token); err != nil {
 		return err
 	}
 	lookup, err := ext.NewTable("batch_cases", ext.Column("source", "String"), ext.Column("case_id", "String"))
@@ -83,5 +99,9 @@ func (w *Warehouse) insertCases(ctx context.Context, cases []record.Case, token 
 			return fmt.Errorf("look up cases: %w", err)
 		}
 	}
-	return w.dirtyFrom(clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup)), "case_days", nil, partCase, dirty)
+	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup))
+	if err := w.exec(ctx, "case_collisions", nil); err != nil {
+		return err
+	}
+	return w.dirtyFrom(ctx, "case_days", nil, partCase, dirty)
 }

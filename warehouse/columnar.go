@@ -1,8 +1,11 @@
 package warehouse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +74,44 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, columns []co
 	}
 	if err := b.Send(); err != nil {
 		return classify(fmt.Errorf("insert into %s: %w", table, err))
+	}
+	return nil
+}
+
+// maxMonths is how many partitions one insert may touch: ClickHouse writes a part in each.
+const maxMonths = 100
+
+// insertByMonth is insert for a table with partitions by month. Records of very many
+// months go in several inserts, whose tokens follow from the batch's own.
+func insertByMonth[R any](ctx context.Context, w *Warehouse, table string, columns []column[R], records []R,
+	day func(*R) calendar.Day, token string,
+) error {
+	days := make(map[calendar.Day]int) // day → how many records
+	for i := range records {
+		days[day(&records[i])]++
+	}
+	months := make(map[calendar.Day]int)
+	for d, n := range days {
+		months[monthOf(d)] += n
+	}
+	if len(months) <= maxMonths {
+		return insert(ctx, w, table, columns, records, token)
+	}
+	sorted := slices.Clone(records)
+	slices.SortStableFunc(sorted, func(a, b R) int { return cmp.Compare(day(&a), day(&b)) })
+	for group := range slices.Chunk(slices.Sorted(maps.Keys(months)), maxMonths) {
+		n := 0
+		for _, m := range group {
+			n += months[m]
+		}
+		part := token
+		if token != "" {
+			part += "-" + group[0].String()
+		}
+		if err := insert(ctx, w, table, columns, sorted[:n], part); err != nil {
+			return err
+		}
+		sorted = sorted[n:]
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (w *Warehouse) Insert(ctx context.Context, b *record.Batch, token string) e
 	if err := w.insertCases(ctx, b.Cases, token, &dirty); err != nil {
 		return err
 	}
-	if err := insert(ctx, w, "prompts", promptColumns, b.Prompts, token); err != nil {
+	if err := insertByMonth(ctx, w, "prompts", promptColumns, b.Prompts, func(p *record.Prompt) calendar.Day { return p.EventDay }, token); err != nil {
 		return err
 	}
 	for i := range b.Prompts {
@@ -81,7 +81,14 @@ func (w *Warehouse) Insert(ctx context.Context, b *record.Batch, token string) e
 		t := &b.Tallies[i]
 		dirty.add(t.To, partRating, earlier(t.ReceivedAt, (t.To+1).Start(w.zone).Add(-time.Second)))
 	}
-	if err := insert(ctx, w, "refused", refusedColumns, b.Refused, token); err != nil {
+	received := func(r *record.Refused) calendar.Day { return calendar.DayOf(r.ReceivedAt, time.UTC) }
+	if err := insertByMonth(ctx, w, "refused", refusedColumns, b.Refused, received, token); err != nil {
+		return err
+	}
+	if err := insert(ctx, w, "announcements", announcementColumns, b.Announcements, token); err != nil {
+		return err
+	}
+	if err := w.insertNumbers(ctx, b); err != nil {
 		return err
 	}
 	return w.mark(ctx, &dirty, "records")

@@ -91,6 +91,13 @@ var refusedColumns = []column[record.Refused]{
 	col("reasons", func(r *record.Refused) []string { return each(r, func(p record.Problem) string { return p.Reason }) }),
 	col("redacted", func(r *record.Refused) string { return r.Redacted }),
 	col("size", func(r *record.Refused) uint32 { return uint32(max(0, min(r.Size, 1<<31))) }),
+	col("collector", func(r *record.Refused) string { return r.Collector }),
+	uuidCol("record_id", func(r *record.Refused) uuid.UUID { return r.RecordID }),
+	col("batch_id", func(r *record.Refused) string { return r.BatchID }),
+	col("device_id", func(r *record.Refused) string { return r.DeviceID }),
+	col("installation", func(r *record.Refused) string { return r.Installation }),
+	col("device_seq", func(r *record.Refused) uint64 { return r.DeviceSeq }),
+	col("held", func(r *record.Refused) string { return string(r.Held) }),
 }
 
 func each(r *record.Refused, value func(record.Problem) string) []string {

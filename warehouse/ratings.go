@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/ext"
 	"github.com/google/uuid"
 
+	"haochaping/calendar"
 	"haochaping/record"
 )
 
@@ -47,6 +49,7 @@ var ratingColumns = []column[record.Rating]{
 	col("channel_raw", func(r *record.Rating) string { return r.ChannelRaw }),
 	col("platform", func(r *record.Rating) string { return r.Platform }),
 	col("tags", func(r *record.Rating) []string { return r.Tags }),
+	col("tags_raw", func(r *record.Rating) []string { return r.TagsRaw }),
 	col("comment", func(r *record.Rating) string { return r.Comment }),
 	col("rater_token", func(r *record.Rating) string { return r.RaterToken }),
 	col("contact", func(r *record.Rating) string { return r.Contact }),
@@ -86,6 +89,31 @@ var ratingKeyColumns = []column[ratingKey]{
 	col("answer_weight", func(k *ratingKey) uint8 { return k.rating.AnswerWeight }),
 	timeCol("rated_at", func(k *ratingKey) time.Time { return k.rating.RatedAt }),
 	uuidCol("event_key", (*ratingKey).event),
+	timeCol("received_at", func(k *ratingKey) time.Time { return k.rating.ReceivedAt }),
+	col("source", func(k *ratingKey) string { return k.rating.Source }),
+	col("sender", func(k *ratingKey) string { return k.rating.Sender }),
+	col("collector", func(k *ratingKey) string { return k.rating.Collector }),
+	col("batch_id", func(k *ratingKey) string { return k.rating.BatchID }),
+}
+
+// collision is a key that more than one rating shares.
+type collision struct {
+	key    uuid.UUID
+	assess uint8
+	day    calendar.Day // one of the days on which they lie
+	last   time.Time    // when the newest of them arrived
+}
+
+var collisionColumns = []column[collision]{
+	dayCol("event_day", func(c *collision) calendar.Day { return c.day }),
+	col("assess", func(c *collision) uint8 { return c.assess }),
+	uuidCol("key", func(c *collision) uuid.UUID { return c.key }),
+}
+
+var collisionTimeColumns = []column[collision]{
+	timeCol("last_at", func(c *collision) time.Time { return c.last }),
+	col("assess", func(c *collision) uint8 { return c.assess }),
+	uuidCol("key", func(c *collision) uuid.UUID { return c.key }),
 }
 
 // insertRatings stores ratings, then their keys, then what collides with them.
@@ -94,7 +122,7 @@ func (w *Warehouse) insertRatings(ctx context.Context, ratings []record.Rating, 
 	if len(ratings) == 0 {
 		return nil
 	}
-	if err := insert(ctx, w, "ratings", ratingColumns, ratings, token); err != nil {
+	if err := insertByMonth(ctx, w, "ratings", ratingColumns, ratings, func(r *record.Rating) calendar.Day { return r.EventDay }, token); err != nil {
 		return err
 	}
 	var keys []ratingKey
@@ -124,8 +152,39 @@ func (w *Warehouse) insertRatings(ctx context.Context, ratings []record.Rating, 
 	if err := insert(ctx, w, "rating_keys", ratingKeyColumns, keys, token); err != nil {
 		return err
 	}
-	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup))
-	if err := w.exec(ctx, "collisions", nil); err != nil {
+	return w.insertCollisions(clickhouse.Context(ctx, clickhouse.WithExternalTable(lookup)), dirty)
+}
+
+// insertCollisions keeps the keys of a batch that another rating shares, and finds the
+// days on which that changes what counts. ctx carries the keys.
+func (w *Warehouse) insertCollisions(ctx context.Context, dirty *dirtyDays) (err error) {
+	rows, err := w.rows(ctx, "collisions", nil)
+	if err != nil {
+		return err
+	}
+	var byDay, byTime []collision
+	for rows.Next() {
+		var c collision
+		var days []time.Time
+		if err := rows.Scan(&c.key, &c.assess, &days, &c.last); err != nil {
+			return errors.Join(fmt.Errorf("query collisions: %w", err), rows.Close())
+		}
+		byTime = append(byTime, c)
+		for _, d := range days {
+			c.day = calendar.MakeDay(d.Date())
+			byDay = append(byDay, c)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("query collisions: %w", err)
+	}
+	if len(byTime) == 0 {
+		return nil
+	}
+	if err := insert(ctx, w, "rating_collision_times", collisionTimeColumns, byTime, ""); err != nil {
+		return err
+	}
+	if err := insert(ctx, w, "rating_collisions", collisionColumns, byDay, ""); err != nil {
 		return err
 	}
 	return w.dirtyFrom(ctx, "collision_days", nil, partRating, dirty)

@@ -92,7 +92,7 @@ func (o *Options) client() *clickhouse.Options {
 		Settings: clickhouse.Settings{
 			"allow_replace_partition_from_empty_source": 1,
 			"max_execution_time":                        300,
-			"max_partitions_per_insert_block":           1000,
+			"max_partitions_per_insert_block":           maxMonths,
 		},
 		Compression: &clickhouse.Compression{Method: compression},
 	}
