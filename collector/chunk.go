@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -79,9 +78,7 @@ func (q *intake) settle(ctx context.Context, ck *chunk, outcomes []spool.Outcome
 	var conflicts []spool.Entry
 	for i := range ck.items {
 		if it := &ck.items[i]; len(it.problems) == 0 && outcomes[i] == spool.Conflict {
-			if kept := q.conflict(it, &ck.entries[i]); q.keeps() {
-				conflicts = append(conflicts, kept)
-			}
+			conflicts = append(conflicts, q.conflict(it, &ck.entries[i]))
 		}
 	}
 	if len(conflicts) > 0 {
@@ -110,18 +107,10 @@ func (q *intake) conflict(it *item, entry *spool.Entry) spool.Entry {
 	return q.refusedEntry(&r, entry.Content)
 }
 
-// append stores the entries and returns what became of each. One without an id is not
-// to be kept, and counts as stored.
+// append stores the entries and returns what became of each. A refused record past the
+// key's quota is not stored, and counts as if it were.
 func (q *intake) append(ctx context.Context, entries []spool.Entry) ([]spool.Outcome, error) {
-	kept, refused := entries, 0
-	for i := range entries {
-		if entries[i].ID == "" && len(kept) == len(entries) {
-			kept = slices.DeleteFunc(slices.Clone(entries), func(e spool.Entry) bool { return e.ID == "" })
-		}
-		if entries[i].Kind == byte(record.KindRefused) {
-			refused++
-		}
-	}
+	kept, refused, dropped := q.withinQuota(entries)
 	if len(kept) == 0 {
 		return make([]spool.Outcome, len(entries)), nil
 	}
@@ -132,12 +121,12 @@ func (q *intake) append(ctx context.Context, entries []spool.Entry) ([]spool.Out
 		q.c.sawFull(err)
 		return nil, err
 	}
-	if len(kept) == len(entries) {
+	if dropped == nil {
 		return outcomes, nil
 	}
 	all := make([]spool.Outcome, len(entries))
 	for i := range entries {
-		if entries[i].ID != "" {
+		if !dropped[i] {
 			all[i], outcomes = outcomes[0], outcomes[1:]
 		}
 	}

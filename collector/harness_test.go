@@ -59,7 +59,7 @@ func newHouse(t testing.TB, change func(*Options)) *house {
 	}
 	keys := []record.Key{
 		{Name: "d1", Kind: record.KeyDevice, Sources: []string{record.SourceKiosk}, Device: "DEV-1", Hall: "H1", Windows: []record.DatedWindow{{Window: "07"}}},
-		{Name: "s1", Kind: record.KeySource, Sources: []string{"national", record.SourceKiosk}},
+		{Name: "s1", Kind: record.KeySource, Sources: []string{"national", record.SourceKiosk, "unmapped"}},
 		{Name: "old", Kind: record.KeySource, Sources: []string{"national"}, Revoked: noon.Add(-time.Hour)},
 	}
 	for i, clear := range []*string{&h.device, &h.source, &h.revoked} {
@@ -101,6 +101,15 @@ type reply struct {
 	Kept     bool
 	Errors   []FieldError
 	Incident string
+}
+
+// detail is what a problem says.
+func (r *reply) detail() string {
+	var p struct{ Detail string }
+	if json.Unmarshal([]byte(r.text), &p) != nil {
+		return ""
+	}
+	return p.Detail
 }
 
 type header map[string]string

@@ -49,7 +49,10 @@ func (q *intake) document(ctx context.Context, b *body) answer {
 	if err := b.document(buf); err != nil {
 		return b.answer(err)
 	}
-	raw := bytes.TrimSpace(buf.Bytes())
+	raw := bytes.TrimSpace(withoutMark(buf.Bytes()))
+	if looksPacked(raw) {
+		return packedUnsaid()
+	}
 	if len(raw) == 0 {
 		return problem(http.StatusBadRequest, "empty", "The body is empty: send a record.")
 	}
@@ -172,10 +175,6 @@ func (q *intake) refuse(ck *chunk, index int, raw []byte, length int, ch checked
 	r.Redacted = redacted(raw, hash)
 	r.ID = record.DeriveID(q.rc.Now, "refused", q.key.Name, q.route.kind.String(),
 		strconv.FormatInt(q.rc.Now.UnixNano(), 10), strconv.Itoa(index), string(hash[:]))
-	if !q.keeps() {
-		ck.add(it, spool.Entry{}) // counted only
-		return
-	}
 	if w := ch.wire; w != nil {
 		r.Held = q.c.opts.Door.Hold(w.in, w.rc, ch.problems, r.ID)
 	}

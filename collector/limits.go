@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"haochaping/calendar"
+	"haochaping/collector/spool"
 	"haochaping/record"
 )
 
@@ -130,6 +131,34 @@ func (l *limits) giveBack(key *record.Key, n int) {
 	if a := l.byKey[key.Hash]; a != nil {
 		a.kept = max(0, a.kept-n)
 	}
+}
+
+// withinQuota leaves out the refused records that are past the quota of the key. It
+// returns the entries that stay, how many of them are refused records, and which were
+// left out, nil if none.
+func (q *intake) withinQuota(entries []spool.Entry) (kept []spool.Entry, refused int, dropped []bool) {
+	for i := range entries {
+		switch {
+		case entries[i].Kind != byte(record.KindRefused):
+		case q.keeps():
+			refused++
+		case dropped == nil:
+			dropped = make([]bool, len(entries))
+			fallthrough
+		default:
+			dropped[i] = true
+		}
+	}
+	if dropped == nil {
+		return entries, refused, nil
+	}
+	kept = make([]spool.Entry, 0, len(entries))
+	for i := range entries {
+		if !dropped[i] {
+			kept = append(kept, entries[i])
+		}
+	}
+	return kept, refused, dropped
 }
 
 // keeps reports whether one more refused record of this key is kept. Past the quota

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -122,6 +123,18 @@ func mediaOf(r *http.Request) (stream bool, _ *answer) {
 		return false, &a
 	}
 	return stream, nil
+}
+
+// withoutMark takes the byte order mark from the beginning of a text: some systems
+// write one, and it says nothing in UTF-8.
+func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }
+
+// looksPacked reports whether a text that should be unpacked begins like gzip. It is not
+// refused as a bad record: the records in it may be good.
+func looksPacked(text []byte) bool { return bytes.HasPrefix(text, []byte("\x1f\x8b")) }
+
+func packedUnsaid() answer {
+	return problem(http.StatusUnsupportedMediaType, "content_encoding", "The body is packed: say so with Content-Encoding: gzip. Nothing was stored.")
 }
 
 // enter lets a request of a key in, if neither the key nor all of them together send

@@ -23,8 +23,14 @@ func (q *intake) stream(ctx context.Context, b *body) answer {
 		r.Reset(nil)
 		lineReaders.Put(r)
 	}()
+	if head, _ := r.Peek(2); looksPacked(head) {
+		return packedUnsaid()
+	}
 	for index := 0; ; {
 		text, length, readErr := line(r)
+		if index == 0 {
+			text = withoutMark(text)
+		}
 		if readErr == nil && len(text) > 0 {
 			q.check(p.next, index, text, length)
 			index++
