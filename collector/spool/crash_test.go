@@ -85,7 +85,7 @@ func (l *ledger) ship(s *Spool, rng *rand.Rand, stop <-chan struct{}) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() { <-stop; cancel() }()
-	next := uint64(0)
+	next := s.shipped.Load()
 	for {
 		if err := s.Wait(ctx, next); err != nil {
 			if errors.Is(err, context.Canceled) {
