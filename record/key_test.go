@@ -73,7 +73,9 @@ func TestKeyCheck(t *testing.T) {
 		{"no kind", "kind", func(k *Key) { k.Kind = "door" }},
 		{"no source", "sources", func(k *Key) { k.Sources = nil }},
 		{"no device", "device", func(k *Key) { k.Device = "" }},
-		{"a source with a window", "device", func(k *Key) { *k = Key{Name: "s", Kind: KeySource, Sources: []string{"s"}, Windows: k.Windows, Hash: k.Hash} }},
+		{"a source with a window", "device", func(k *Key) {
+			*k = Key{Name: "s", Kind: KeySource, Sources: []string{"s"}, Windows: k.Windows, Hash: k.Hash}
+		}},
 		{"no hash", "hash", func(k *Key) { k.Hash = KeyHash{} }},
 	}
 	for _, tt := range tests {

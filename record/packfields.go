@@ -34,13 +34,13 @@ func (s *Stamp) pack(p *packer) {
 	p.text(5, &s.RegionRaw)
 }
 
-func (pl *Place) pack(p *packer) {
-	p.text(6, &pl.Region)
-	p.text(7, &pl.Hall)
-	p.text(8, &pl.Window)
-	p.text(9, &pl.Department)
-	p.text(10, &pl.Item)
-	p.text(11, &pl.Staff)
+func (p *Place) pack(to *packer) {
+	to.text(6, &p.Region)
+	to.text(7, &p.Hall)
+	to.text(8, &p.Window)
+	to.text(9, &p.Department)
+	to.text(10, &p.Item)
+	to.text(11, &p.Staff)
 }
 
 func (r *Rating) pack(p *packer) {

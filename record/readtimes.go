@@ -10,7 +10,7 @@ import (
 // timedInput is a wire record whose times a code map may have to read.
 type timedInput interface {
 	UnreadTimes() bool
-	ResolveTimes(read func(field, text string) (time.Time, bool)) Problems
+	ResolveTimes(read func(field, text string) (time.Time, bool))
 }
 
 // anchors are the fields whose day decides on the code map, by kind of record.

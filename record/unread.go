@@ -30,22 +30,16 @@ func (u unreadTimes) has(field string) bool {
 }
 
 // resolve asks read for each time and gives set what it knows; the others stay.
-func (u *unreadTimes) resolve(read func(field, text string) (time.Time, bool), set func(unreadTime, time.Time)) Problems {
+func (u *unreadTimes) resolve(read func(field, text string) (time.Time, bool), set func(unreadTime, time.Time)) {
 	var left unreadTimes
-	var ps Problems
 	for _, t := range *u {
-		at, ok := read(t.field, t.text)
-		if !ok {
-			if !left.has(t.field) {
-				ps.add(t.field, CodeTime, timeReason)
-			}
+		if at, ok := read(t.field, t.text); ok {
+			set(t, at)
+		} else {
 			left = append(left, t)
-			continue
 		}
-		set(t, at)
 	}
 	*u = left
-	return ps
 }
 
 // mayBeTime bounds what a code map is asked about.
@@ -58,11 +52,10 @@ func mayBeTime(text string) bool {
 func (in *RatingInput) UnreadTimes() bool { return len(in.unread) > 0 }
 
 // ResolveTimes asks read for each time that was sent in a form that is not RFC 3339
-// and puts what it knows into its field. The problems name the times that nobody can
-// read; the door refuses them in the same words. Hash a record after its times are
-// resolved: the instant counts, not how it is written.
-func (in *RatingInput) ResolveTimes(read func(field, text string) (time.Time, bool)) Problems {
-	return in.unread.resolve(read, func(u unreadTime, at time.Time) {
+// and puts what it knows into its field; the others stay, and the door refuses them.
+// Hash a record after its times are resolved: the instant counts, not how it is written.
+func (in *RatingInput) ResolveTimes(read func(field, text string) (time.Time, bool)) {
+	in.unread.resolve(read, func(u unreadTime, at time.Time) {
 		if u.field == "served_at" {
 			in.ServedAt = &at
 		} else {
@@ -79,8 +72,8 @@ func (in *CaseInput) UnreadTimes() bool {
 
 // ResolveTimes is like that of a rating. For a promised date without a time, read
 // returns the end of that day.
-func (in *CaseInput) ResolveTimes(read func(field, text string) (time.Time, bool)) Problems {
-	ps := in.unread.resolve(read, func(u unreadTime, at time.Time) {
+func (in *CaseInput) ResolveTimes(read func(field, text string) (time.Time, bool)) {
+	in.unread.resolve(read, func(u unreadTime, at time.Time) {
 		switch u.field {
 		case "accepted_at":
 			in.AcceptedAt = &at
@@ -95,17 +88,16 @@ func (in *CaseInput) ResolveTimes(read func(field, text string) (time.Time, bool
 			}
 		}
 	})
-	in.PromisedAt.resolve("promised_at", read, &ps)
-	in.StatutoryAt.resolve("statutory_at", read, &ps)
-	return ps
+	in.PromisedAt.resolve("promised_at", read)
+	in.StatutoryAt.resolve("statutory_at", read)
 }
 
 // UnreadTimes says whether a time was sent in a form that is not RFC 3339.
 func (in *PromptInput) UnreadTimes() bool { return len(in.unread) > 0 }
 
 // ResolveTimes is like that of a rating.
-func (in *PromptInput) ResolveTimes(read func(field, text string) (time.Time, bool)) Problems {
-	return in.unread.resolve(read, func(u unreadTime, at time.Time) {
+func (in *PromptInput) ResolveTimes(read func(field, text string) (time.Time, bool)) {
+	in.unread.resolve(read, func(u unreadTime, at time.Time) {
 		if u.field == "shown_at" {
 			in.ShownAt = &at
 		} else {
@@ -118,8 +110,8 @@ func (in *PromptInput) ResolveTimes(read func(field, text string) (time.Time, bo
 func (in *FollowUpInput) UnreadTimes() bool { return len(in.unread) > 0 }
 
 // ResolveTimes is like that of a rating.
-func (in *FollowUpInput) ResolveTimes(read func(field, text string) (time.Time, bool)) Problems {
-	return in.unread.resolve(read, func(_ unreadTime, at time.Time) { in.At = &at })
+func (in *FollowUpInput) ResolveTimes(read func(field, text string) (time.Time, bool)) {
+	in.unread.resolve(read, func(_ unreadTime, at time.Time) { in.At = &at })
 }
 
 // UnreadTimes says whether one of the days was sent in a form that is not YYYY-MM-DD.
@@ -127,22 +119,17 @@ func (in *TallyInput) UnreadTimes() bool { return unreadDay(in.From) || unreadDa
 
 // ResolveTimes is like that of a rating. A day becomes that of the time which read
 // returns, in the zone that it is in.
-func (in *TallyInput) ResolveTimes(read func(field, text string) (time.Time, bool)) Problems {
-	var ps Problems
-	for _, day := range []struct {
-		field string
-		text  *string
-	}{{"from", &in.From}, {"to", &in.To}} {
-		if !unreadDay(*day.text) {
-			continue
+func (in *TallyInput) ResolveTimes(read func(field, text string) (time.Time, bool)) {
+	resolve := func(field string, day *string) {
+		if !unreadDay(*day) {
+			return
 		}
-		if at, ok := read(day.field, *day.text); ok {
-			*day.text = at.Format(time.DateOnly)
-		} else {
-			ps.add(day.field, CodeTime, dayReason)
+		if at, ok := read(field, *day); ok {
+			*day = at.Format(time.DateOnly)
 		}
 	}
-	return ps
+	resolve("from", &in.From)
+	resolve("to", &in.To)
 }
 
 const dayReason = "must be a date such as 2026-05-04"
@@ -164,14 +151,12 @@ func (m Moment) unread() bool {
 	return err != nil
 }
 
-func (m *Moment) resolve(field string, read func(field, text string) (time.Time, bool), ps *Problems) {
+func (m *Moment) resolve(field string, read func(field, text string) (time.Time, bool)) {
 	if !m.unread() {
 		return
 	}
 	if at, ok := read(field, string(*m)); ok {
 		*m = Moment(at.Format(time.RFC3339Nano))
-	} else {
-		ps.add(field, CodeTime, momentReason)
 	}
 }
 
