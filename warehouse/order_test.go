@@ -3,6 +3,7 @@ package warehouse_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,15 @@ func TestArrivalOrderChangesNothing(t *testing.T) {
 		} {
 			if diff := cmp.Diff(facts(t, whole, q), facts(t, pieces, q), cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("seed %d, %+v (-whole +pieces):\n%s", seed, q, diff)
+			}
+		}
+		listed := ratingsOnDesk(t, whole)
+		if diff := cmp.Diff(listed, ratingsOnDesk(t, pieces)); diff != "" {
+			t.Fatalf("seed %d, the desk (-whole +pieces):\n%s", seed, diff)
+		}
+		for _, why := range []string{record.WhyConflict + "rating", record.WhyConflict + "case", record.WhySuperseded, record.WhyLate} {
+			if !strings.Contains(strings.ReplaceAll(strings.Join(listed, "\n"), " ", ""), why) {
+				t.Fatalf("seed %d: nothing is %s", seed, why)
 			}
 		}
 		if f := total(t, whole); f.Valid() == 0 || f.Finished == 0 || f.Excluded == 0 || f.Events <= f.Rated {
@@ -128,6 +138,9 @@ func tangledRating(rnd *rand.Rand, events []uuid.UUID, id uuid.UUID) record.Rati
 	r.ContentHash = rnd.Uint64()
 	r.RatedAt = r.RatedAt.Add(time.Duration(rnd.IntN(10000)) * time.Second)
 	r.Place = tangledPlace(rnd)
+	if rnd.IntN(4) == 0 {
+		r.ReceivedAt = r.ReceivedAt.AddDate(0, 0, 10)
+	}
 	switch rnd.IntN(5) {
 	case 0:
 		r.Answer, r.AnswerWeight = record.AnswerDefault, 2

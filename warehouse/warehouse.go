@@ -44,6 +44,7 @@ type Options struct {
 	Loopback    bool           // the server is on this machine: compressing what is sent would only cost
 	Sole        bool           // nobody else uses the database, as with an engine of one's own
 	Zone        *time.Location // the one zone of this installation
+	LateAfter   time.Duration  // how long after its day a rating may come before it counts as late; default 7 days
 	Logger      *slog.Logger
 }
 
@@ -55,6 +56,8 @@ type Warehouse struct {
 	logger *slog.Logger
 	sole   bool
 	owner  uuid.UUID // names this Warehouse among all that use the database
+
+	lateAfter time.Duration
 
 	restating sync.Mutex // owner of the stage tables
 
@@ -104,7 +107,10 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to ClickHouse at %s: %w", o.Address, err)
 	}
-	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New()}
+	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New(), lateAfter: o.LateAfter}
+	if w.lateAfter <= 0 {
+		w.lateAfter = 7 * 24 * time.Hour
+	}
 	if err := w.prepare(ctx, &o); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
