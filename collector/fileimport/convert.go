@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"haochaping/calendar"
 	"haochaping/record"
 )
@@ -178,13 +180,37 @@ func accept(d *record.Door, e *Entry, rc record.Receipt, b *record.Batch) record
 	return d.Accept(e.Wire, rc, b)
 }
 
-// trace is what is kept of a refused record: its id is keyed, so that it is no hash
-// of what was submitted, and the same in every run over the same file.
+// trace is what is kept of a refused record, as the collector keeps it: its id is keyed,
+// so that it is no hash of what was submitted, and the same in every run over the same
+// file. What only lacks an entry of a code map is held; the entry is used up then.
 func (m *Mapping) trace(d *record.Door, e *Entry, rc record.Receipt, problems record.Problems, shape string) record.Refused {
 	keyed := d.ContentHash(e.key[:])
 	id := record.DeriveID(time.Time{}, "import-refused", e.Kind.String(), strconv.Itoa(e.ordinal), m.source, string(keyed[:]),
 		strconv.FormatUint(uint64(e.repeat), 10))
-	return record.Refused{
-		ID: id, Kind: e.Kind, Source: m.source, Sender: rc.Sender, ReceivedAt: rc.Now, Problems: problems, Redacted: shape, Size: e.size,
+	r := record.Refused{
+		ID: id, Kind: e.Kind, Source: m.source, Sender: rc.Sender, Collector: rc.Collector, ReceivedAt: rc.Now,
+		Problems: problems, Redacted: shape, Size: e.size, RecordID: wireID(e.Wire),
 	}
+	if len(e.Problems) == 0 {
+		r.Held = d.Hold(e.Wire, rc, problems, id)
+	}
+	return r
+}
+
+// wireID is the id of a record that has one of its own.
+func wireID(wire any) uuid.UUID {
+	text := ""
+	switch in := wire.(type) {
+	case *record.RatingInput:
+		text = in.ID
+	case *record.PromptInput:
+		text = in.ID
+	case *record.FollowUpInput:
+		text = in.ID
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }

@@ -56,14 +56,16 @@ func (f *refusedFile) flush() error {
 	return nil
 }
 
-// shape is a record without its content.
-func shape(e *Entry) string {
-	if e.Wire == nil {
-		return fmt.Sprintf(`{"bytes":%d}`, e.size)
+// shape is a record without its content; of a row that cannot be read its length, its
+// place and a keyed hash, where there is a key.
+func shape(e *Entry, d *record.Door) string {
+	if e.Wire != nil {
+		if text, err := json.Marshal(e.Wire); err == nil { // else it holds a time that JSON cannot
+			return record.Redacted(text)
+		}
 	}
-	text, err := json.Marshal(e.Wire)
-	if err != nil { // a time that JSON cannot hold
-		return fmt.Sprintf(`{"bytes":%d}`, e.size)
+	if d == nil {
+		return fmt.Sprintf(`{"bytes":%d,"line":%d}`, e.size, e.Line)
 	}
-	return record.Redacted(text)
+	return fmt.Sprintf(`{"bytes":%d,"line":%d,"hash":"%x"}`, e.size, e.Line, d.ContentHash(e.key[:]))
 }

@@ -221,7 +221,7 @@ func (i *importer) post(ctx context.Context, entries []Entry) error {
 			line, err := json.Marshal(e.Wire)
 			if err != nil || len(line) > postLine {
 				p := record.Problems{*problem(record.CodeTooLong, "the record is longer than 64 KiB, or holds a time that cannot be written")}
-				if err := i.refuse(&refusal{e.Line, e.Kind, p, shape(e)}); err != nil {
+				if err := i.refuse(&refusal{e.Line, e.Kind, p, shape(e, nil)}); err != nil {
 					return err
 				}
 				continue
@@ -254,7 +254,7 @@ func (i *importer) postBatch(ctx context.Context, kind record.Kind, body []byte,
 	i.result.Duplicate += int64(f.duplicate)
 	for n, e := range batch {
 		if problems, ok := f.refused[n]; ok {
-			if err := i.refuse(&refusal{e.Line, e.Kind, problems, shape(e)}); err != nil {
+			if err := i.refuse(&refusal{e.Line, e.Kind, problems, shape(e, nil)}); err != nil {
 				return err
 			}
 		}

@@ -107,7 +107,7 @@ func newTable(m *Mapping, header []string) (*table, error) {
 		if place < 0 {
 			near := ""
 			if len(t.names) > 0 {
-				near = "; the nearest is " + strconv.Quote(clip(nearest(name, t.names)))
+				near = "; the nearest is " + strconv.Quote(record.RedactPersonal(clip(nearest(name, t.names)))) // without a header it is data
 			}
 			return nil, &FileError{Line: int64(m.headerRow), Reason: "the mapping names the column " + strconv.Quote(clip(name)) + ", which the file does not have" + near}
 		}

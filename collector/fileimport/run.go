@@ -251,7 +251,7 @@ func (i *importer) checkEntry(e *Entry, done *checked) {
 	if len(problems) == 0 {
 		return
 	}
-	text := shape(e)
+	text := shape(e, i.door)
 	done.refused = append(done.refused, refusal{e.Line, e.Kind, problems, text})
 	if i.door != nil {
 		done.batch.Refused = append(done.batch.Refused, i.o.Mapping.trace(i.door, e, i.rc, problems, text))

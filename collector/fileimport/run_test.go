@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"haochaping/directory/naming"
@@ -494,5 +495,41 @@ func TestExampleMapping(t *testing.T) {
 	}
 	if _, err := os.Stat("../../examples/consumidor/README.md"); err != nil {
 		t.Error(err)
+	}
+}
+
+// What only lacks an entry of a code map is held, and becomes the record that a second
+// import makes of the same row.
+func TestImportHoldsForTheCodeMap(t *testing.T) {
+	text := []byte("时间,评价,大厅,意见\n2026-05-01,A,a,请回电 13800138000\n2026-05-01,5,a,b\n\"2026-05-01,5\n")
+	sink, result, refused := load(t, plainMapping, "a.csv", text)
+	if result.Refused != 2 || len(sink.all.Refused) != 2 {
+		t.Fatalf("%+v", result)
+	}
+	held, broken := sink.all.Refused[0], sink.all.Refused[1]
+	if held.Held == nil || held.RecordID == uuid.Nil || held.Collector != "import" {
+		t.Fatalf("not held: %+v", held)
+	}
+	if broken.Held != nil || !strings.Contains(broken.Redacted, `"hash":"`) || !strings.Contains(broken.Redacted, `"line":4`) || !strings.Contains(refused, `""line"":4`) {
+		t.Errorf("kept of a row that cannot be read: %s", broken.Redacted)
+	}
+	mended := strings.Replace(plainMapping, "{preset: five-best}", "{name: mended, levels: {A: 5, 5: 5}}", 1)
+	second, _, _ := load(t, mended, "a.csv", text)
+	var b record.Batch
+	door := mapping(t, mended).Door(testDoor(t, "Asia/Shanghai"))
+	if ps := door.Replay(&held, &b); ps != nil {
+		t.Fatal(ps)
+	}
+	i := slices.IndexFunc(second.all.Ratings, func(r record.Rating) bool { return r.ID == held.RecordID })
+	if i < 0 {
+		t.Fatal("the second import makes another record of the row")
+	}
+	want, got := second.all.Ratings[i], b.Ratings[0]
+	if !got.RatedAt.Equal(want.RatedAt) {
+		t.Errorf("rated at %s, want %s", got.RatedAt, want.RatedAt)
+	}
+	got.RatedAt, got.RatedAtRaw = want.RatedAt, want.RatedAtRaw
+	if diff := cmp.Diff(want, got); diff != "" || strings.Contains(got.Comment, "138") {
+		t.Error(diff)
 	}
 }
