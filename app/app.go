@@ -212,6 +212,7 @@ func (a *App) openIntake(context.Context) error {
 		URL:     a.cfg.PublicBaseURL + a.cfg.BasePath,
 		MaxBody: int64(c.MaxBody), RequestTimeout: c.RequestTimeout, Now: a.now, Logger: a.log, Registry: a.registry,
 		DeviceRate: c.DeviceRate, SourceRate: c.SourceRate, RefusedQuota: c.RefusedQuota,
+		Devices: a.store, Batches: a.store,
 	})
 	if err != nil {
 		return err

@@ -138,7 +138,7 @@ func (a *App) writeRanking(_ context.Context, w io.Writer, f dashboard.RankingFi
 func (a *App) mountHealth(mux *http.ServeMux) {
 	base := a.cfg.BasePath
 	mux.HandleFunc("GET "+base+"/livez", func(w http.ResponseWriter, _ *http.Request) { answerState(w, nil) })
-	mux.HandleFunc("GET "+base+"/readyz", func(w http.ResponseWriter, r *http.Request) { answerState(w, a.ready(r.Context())) })
+	mux.HandleFunc("GET "+base+"/readyz", func(w http.ResponseWriter, r *http.Request) { answerState(w, a.ready(r.Context(), config.Role(r.URL.Query().Get("role")))) })
 	metrics := promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
 	mux.HandleFunc("GET "+base+"/metrics", func(w http.ResponseWriter, r *http.Request) {
 		// Figures about devices are not for everybody on the network: a scraper runs beside the service,
@@ -152,14 +152,19 @@ func (a *App) mountHealth(mux *http.ServeMux) {
 	})
 }
 
-// ready says whether requests of the configured roles can be answered. A collector is
-// ready without ClickHouse: it accepts into its spool.
-func (a *App) ready(ctx context.Context) error {
+// ready says whether requests of the configured roles can be answered, or those of one of
+// them: a proxy that spreads records asks for the collector alone, which is ready without
+// ClickHouse, because it accepts into its spool.
+func (a *App) ready(ctx context.Context, only config.Role) error {
+	asked := func(role config.Role) bool { return a.cfg.Roles.Has(role) && (only == "" || only == role) }
+	if only != "" && !asked(only) {
+		return errors.New("this process has no such role")
+	}
 	var errs []error
-	if a.collector != nil {
+	if a.collector != nil && asked(config.RoleCollector) {
 		errs = append(errs, a.collector.Ready())
 	}
-	if a.cfg.Roles.Has(config.RoleDashboard) || a.cfg.Roles.Has(config.RoleAggregator) {
+	if asked(config.RoleDashboard) || asked(config.RoleAggregator) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		w, err := a.store.get()
