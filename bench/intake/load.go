@@ -40,6 +40,13 @@ func (r *result) quantile(q float64) float64 {
 	return float64(r.took[min(len(r.took)-1, int(q*float64(len(r.took))))].Microseconds()) / 1000
 }
 
+// Of so many answers of a connection every time is kept, of later ones every so many-th:
+// the quantiles stay, and the memory of this process.
+const (
+	kept    = 100_000
+	thinned = 64
+)
+
 // acknowledged counts the records of every answer that said "taken", also of those
 // while nothing was measured.
 type acknowledged struct{ n atomic.Int64 }
@@ -111,7 +118,9 @@ func drive(ctx context.Context, t *target, w *writer, start, end time.Time, r *r
 		if now.After(start) && now.Before(end) {
 			r.requests++
 			r.records += t.records
-			r.took = append(r.took, now.Sub(sent))
+			if r.requests <= kept || r.requests%thinned == 0 {
+				r.took = append(r.took, now.Sub(sent))
+			}
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ type measurement struct {
 	cells  map[cell][]sample
 	ship   map[string][]float64 // records a second
 	flush  string
-	steady *result // of the soak
+	steady *sample // of the soak; nil if there was none
 	slope  float64 // of the resident memory during its last four fifths, MiB a minute
 	settle time.Duration
 }
@@ -133,6 +133,11 @@ func (m *measurement) measureCell(ctx context.Context, t *target, n int) (sample
 	if err := m.s.idle(ctx); err != nil {
 		return sample{}, err
 	}
+	return m.run(ctx, t, n, m.o.warm, m.o.cell)
+}
+
+// run sends the load of one cell and measures what it costs whom.
+func (m *measurement) run(ctx context.Context, t *target, n int, warm, measured time.Duration) (sample, error) {
 	told := &m.told
 	if t.address != m.s.address {
 		told = new(acknowledged)
@@ -146,7 +151,7 @@ func (m *measurement) measureCell(ctx context.Context, t *target, n int) (sample
 			return sample{}, err
 		}
 	}
-	r, err := load(ctx, t, m.load, n, m.o.warm, m.o.cell, told)
+	r, err := load(ctx, t, m.load, n, warm, measured, told)
 	if err != nil {
 		return sample{}, err
 	}
@@ -204,11 +209,11 @@ func (m *measurement) measureSoak(ctx context.Context) error {
 	}
 	progress("soak: %v", m.o.soak)
 	began := time.Now()
-	var err error
-	m.steady, err = load(ctx, m.targets[1], m.load, soakConnections, 0, m.o.soak, &m.told)
+	steady, err := m.run(ctx, m.targets[1], soakConnections, 0, m.o.soak)
 	if err != nil {
 		return err
 	}
+	m.steady = &steady
 	m.slope = m.memory.slope(began.Add(m.o.soak/5), began.Add(m.o.soak))
 	return nil
 }
