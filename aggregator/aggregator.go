@@ -22,6 +22,9 @@ import (
 // recordTime bounds the record of a run, so that no stop waits for a store that hangs.
 const recordTime = 10 * time.Second
 
+// longestRest bounds the pause after a long run.
+const longestRest = 30 * time.Second
+
 // Store restates facts and keeps the record of runs.
 type Store interface {
 	Restate(ctx context.Context, now time.Time) (days int, err error)
@@ -47,7 +50,8 @@ type Aggregator struct {
 	ctx     context.Context // of the jobs; set by Run before the first
 
 	mu     sync.Mutex
-	broken map[string]bool // jobs whose last run failed; guarded by mu
+	broken map[string]bool      // jobs whose last run failed; guarded by mu
+	rest   map[string]time.Time // until when a job's ticks are passed over; guarded by mu
 }
 
 // New checks the timetable.
@@ -58,7 +62,7 @@ func New(o Options) (*Aggregator, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a := &Aggregator{options: o, broken: make(map[string]bool)}
+	a := &Aggregator{options: o, broken: make(map[string]bool), rest: make(map[string]time.Time)}
 	log := cron.PrintfLogger(slog.NewLogLogger(o.Logger.Handler(), slog.LevelError))
 	// SkipIfStillRunning outside Recover: the other way round one panic would stop the job for ever.
 	a.cron = cron.New(cron.WithLocation(o.Zone), cron.WithLogger(log),
@@ -104,12 +108,23 @@ func (a *Aggregator) Aggregate(ctx context.Context, days calendar.Range) (int, e
 
 // do is one tick of a job. A job that fails is tried again at its next tick; it is
 // logged when it begins to fail and when it works again.
+//
+// After a run the job rests as long as the run took: while records pour in, every tick
+// would find the same days dirty again, and counting them takes from taking them in.
 func (a *Aggregator) do(name string, run func(context.Context) (int, error)) {
+	a.mu.Lock()
+	resting := time.Now().Before(a.rest[name])
+	a.mu.Unlock()
+	if resting {
+		return
+	}
+	began := time.Now()
 	_, err := a.record(a.ctx, name, run)
 	if a.ctx.Err() != nil {
 		return
 	}
 	a.mu.Lock()
+	a.rest[name] = time.Now().Add(min(time.Since(began), longestRest))
 	was := a.broken[name]
 	a.broken[name] = err != nil
 	a.mu.Unlock()

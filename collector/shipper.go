@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -58,9 +59,14 @@ type Shipper struct {
 	metrics shipMetrics
 	rejects int // refused for good since the warehouse last took a record; owned by the flight whose turn it is
 
+	lastInsert atomic.Int64 // how long the last one took that the warehouse took, in nanoseconds
+
 	mu    sync.Mutex
 	state ShipStats // guarded by mu
 }
+
+// longestRest bounds the pause after a slow insert that did not fill its batch.
+const longestRest = 5 * time.Second
 
 // ShipStats is how the shipper stands.
 type ShipStats struct {
@@ -176,8 +182,10 @@ func (s *Shipper) next(ctx context.Context, after uint64) ([]spool.Record, error
 	if len(records) == 0 {
 		return nil, errors.New("the spool announced a record and does not show it")
 	}
-	// The clock may have jumped: never wait longer than the interval.
+	// The clock may have jumped: never wait longer than the interval. Where the warehouse
+	// is slow, more company costs less than another small batch.
 	wait := min(s.opts.Interval-s.opts.Now().Sub(records[0].SpooledAt), s.opts.Interval)
+	wait = max(wait, min(time.Duration(s.lastInsert.Load()), longestRest))
 	if wait <= 0 || s.full(records) {
 		return records, nil
 	}
@@ -292,6 +300,7 @@ func (s *Shipper) try(ctx context.Context, batch *record.Batch, token string) er
 	err := s.opts.Warehouse.Insert(inner, batch, token)
 	s.metrics.took.Observe(time.Since(began).Seconds())
 	if err == nil {
+		s.lastInsert.Store(int64(time.Since(began)))
 		s.metrics.size.Observe(float64(batch.Len()))
 	}
 	cancel()
