@@ -109,7 +109,7 @@ func TestTicks(t *testing.T) {
 		runs      string
 	}{
 		{"nothing to do", &ledger{}, 28, 31, ""},
-		{"slower than the timetable", &ledger{takes: 7 * time.Second}, 4, 5, "days"}, // it rests as long as it works
+		{"slower than the timetable", &ledger{takes: 7 * time.Second}, 4, 5, "days failed"}, // it rests as long as it works; the last one is interrupted
 		{"a panic", &ledger{panics: true}, 28, 31, ""},
 		{"today alone is no event", &ledger{days: 2}, 28, 31, ""},
 		{"a past month", &ledger{days: 31}, 28, 31, "days"},

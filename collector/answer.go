@@ -182,10 +182,15 @@ func problem(status int, code, detail string) answer {
 	}}
 }
 
+// Headers of every answer, never changed.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
+
 func (a *answer) write(w http.ResponseWriter) error {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	media, text := "application/json; charset=utf-8", a.raw
 	var err error
 	switch {
@@ -195,7 +200,7 @@ func (a *answer) write(w http.ResponseWriter) error {
 		media = "application/problem+json; charset=utf-8"
 		text, err = json.Marshal(a.problem)
 	case a.receipt != nil:
-		text, err = json.Marshal(a.receipt)
+		text, err = a.receipt.encode()
 	}
 	if err != nil {
 		return err

@@ -135,6 +135,10 @@ func errText(err error) string {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// keptBuffer is the largest buffer that is kept for the next body: most are a record
+// or a few.
+const keptBuffer = 64 << 10
+
 // document reads a whole JSON body into buf.
 func (b *body) document(buf *bytes.Buffer) error {
 	buf.Reset()
@@ -165,7 +169,11 @@ func (b *body) answer(err error) answer {
 	}
 }
 
-var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, maxLine+1) }}
+// lineBuffer holds nearly every line. A longer one is gathered on the side, so that
+// many streams do not take the longest line's memory each.
+const lineBuffer = 16 << 10
+
+var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, lineBuffer) }}
 
 // line returns the next line without its end, valid until the next call. Of a
 // line that is too long only the first part is returned, and its whole length.
@@ -179,6 +187,7 @@ func line(r *bufio.Reader) (text []byte, length int, err error) {
 			var more []byte
 			more, err = r.ReadSlice('\n')
 			length += len(more)
+			text = append(text, more[:min(len(more), maxLine+1-len(text))]...)
 		}
 	}
 	if errors.Is(err, io.EOF) && length > 0 {

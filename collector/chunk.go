@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"haochaping/collector/spool"
@@ -15,6 +16,14 @@ const (
 	chunkBytes   = 4 << 20
 )
 
+// Many streams at a time must not need more memory than a few: past so many bytes in
+// all chunks, each is written when it holds this much. Small chunks cost more, and
+// still share the fsync.
+const (
+	allBytes  = 12 << 20
+	leanBytes = 32 << 10
+)
+
 // chunk is what goes into the spool in one write.
 type chunk struct {
 	items    []item
@@ -23,7 +32,10 @@ type chunk struct {
 	size     int           // bytes as sent
 }
 
-var chunks = sync.Pool{New: func() any { return new(chunk) }}
+var (
+	chunks  = sync.Pool{New: func() any { return new(chunk) }}
+	inChunk atomic.Int64 // bytes as sent of all chunks
+)
 
 func newChunk() *chunk {
 	ck, _ := chunks.Get().(*chunk)
@@ -33,12 +45,13 @@ func newChunk() *chunk {
 // release gives the chunk back. Nothing of what it held may be in use.
 func (ck *chunk) release() {
 	ck.reset()
-	if cap(ck.items) <= 2*chunkRecords && cap(ck.payloads) <= chunkBytes {
+	if cap(ck.items) <= 2*chunkRecords && cap(ck.payloads) <= 1<<20 {
 		chunks.Put(ck)
 	}
 }
 
 func (ck *chunk) reset() {
+	inChunk.Add(-int64(ck.size))
 	clear(ck.items)
 	clear(ck.entries)
 	ck.items, ck.entries, ck.payloads, ck.size = ck.items[:0], ck.entries[:0], ck.payloads[:0], 0
@@ -58,9 +71,12 @@ func (ck *chunk) encode(r any) ([]byte, error) {
 func (ck *chunk) add(it item, entry spool.Entry) {
 	ck.items, ck.entries = append(ck.items, it), append(ck.entries, entry)
 	ck.size += it.length
+	inChunk.Add(int64(it.length))
 }
 
-func (ck *chunk) full() bool { return len(ck.items) >= chunkRecords || ck.size >= chunkBytes }
+func (ck *chunk) full() bool {
+	return len(ck.items) >= chunkRecords || ck.size >= chunkBytes || ck.size >= leanBytes && inChunk.Load() > allBytes
+}
 
 // store makes a chunk durable and writes its receipts. On an error nothing of it
 // may be told to the sender.

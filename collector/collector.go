@@ -57,7 +57,7 @@ type Options struct {
 	URL       string                      // where senders reach the installation, for the OpenAPI document; default /
 
 	MaxBody        int64         // bytes of a JSON body, also after unpacking; default 1 MiB
-	MaxInFlight    int           // requests at a time, the next is answered 429; default 256
+	MaxInFlight    int           // requests at a time, the next is answered 429; default 1024
 	RequestTimeout time.Duration // for a JSON body, and between two reads of a stream; default 30 s
 	StreamTimeout  time.Duration // for a whole stream; default 1 h
 
@@ -120,7 +120,7 @@ func (o Options) withDefaults() Options {
 		o.MaxBody = 1 << 20
 	}
 	if o.MaxInFlight <= 0 {
-		o.MaxInFlight = 256
+		o.MaxInFlight = 1024
 	}
 	if o.RequestTimeout <= 0 {
 		o.RequestTimeout = 30 * time.Second

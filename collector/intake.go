@@ -42,7 +42,7 @@ type item struct {
 func (q *intake) document(ctx context.Context, b *body) answer {
 	buf, _ := buffers.Get().(*bytes.Buffer)
 	defer func() {
-		if buf.Cap() <= 4<<20 {
+		if buf.Cap() <= keptBuffer {
 			buffers.Put(buf)
 		}
 	}()

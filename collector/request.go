@@ -111,6 +111,9 @@ func (c *Collector) intake(w http.ResponseWriter, r *http.Request, rt *route) an
 
 // mediaOf reads the form of the body: a JSON document, or a stream of lines.
 func mediaOf(r *http.Request) (stream bool, _ *answer) {
+	if given := r.Header.Get("Content-Type"); given == "application/json" || given == "application/x-ndjson" {
+		return given == "application/x-ndjson", nil // as nearly all write it
+	}
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, hasCharset := params["charset"]
 	stream = media == "application/x-ndjson"
