@@ -87,7 +87,7 @@ test-browser: build ## tests in headless Chromium
 crash: deps ## break the running product at random for minutes and prove that it keeps its word (docs/crash.md)
 	@echo '== crash'
 	@$(GO) build -o bin/crash ./crash
-	@bin/crash -kills 200 -outage 2m -pace 200ms -bound 9m -settle 3m $(ARGS) </dev/null
+	@bin/crash -kills 200 -outage 2m -calm 1500ms -bound 9m -settle 3m $(ARGS) </dev/null
 
 crash-short: deps ## the same with 20 kills; part of the gate
 	@echo '== crash, short'

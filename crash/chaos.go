@@ -175,7 +175,7 @@ func (r *result) judge(ctx context.Context, worlds []*world) error {
 		if err != nil {
 			return err
 		}
-		e, err := w.evidence(ctx, r.base)
+		e, err := w.evidence(ctx, r.base, books[w.name].Batches())
 		if err != nil {
 			return fmt.Errorf("read what %s stored: %w", w.name, err)
 		}

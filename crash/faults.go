@@ -84,7 +84,7 @@ func (f *faults) killer(ctx context.Context, w *world, rng *rand.Rand) {
 		if rng.IntN(4) > 0 {
 			s.awaitReady(ctx)
 		}
-		sleep(ctx, time.Duration(rng.ExpFloat64()*float64(700*time.Millisecond)))
+		sleep(ctx, time.Duration(rng.ExpFloat64()*float64(f.plan.calm)))
 	}
 }
 
@@ -220,7 +220,11 @@ func (f *faults) fillDisk(ctx context.Context, w *world, leave uint64, hold time
 	s.setLenient(true)
 	f.did("disk full", fmt.Sprintf("%s: %d MiB left for %v", s.name, leave>>20, hold))
 	f.fail(w.disk.fill(leave))
-	sleep(ctx, hold)
+	sleep(ctx, hold/2)
+	if leave == 0 && s.kill() { // and it has to start without room
+		f.killed("service killed", s.name)
+	}
+	sleep(ctx, hold/2)
 	f.fail(w.disk.free())
 	s.awaitReady(context.WithoutCancel(ctx))
 	s.setLenient(false)

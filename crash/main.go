@@ -29,6 +29,7 @@ type plan struct {
 	kills   int           // at least
 	outage  time.Duration // ClickHouse away, at least
 	pace    time.Duration // mean pause of one sender
+	calm    time.Duration // mean pause between two kills in one installation
 	bound   time.Duration // of all faults; what is not reached by then is short
 	settle  time.Duration // bound of everything after the last fault
 	sabote  string        // proves that the oracle can fail
@@ -80,6 +81,7 @@ func readFlags() (*plan, error) {
 	fs.IntVar(&p.kills, "kills", 20, "processes killed with SIGKILL, at least")
 	fs.DurationVar(&p.outage, "outage", 10*time.Second, "how long ClickHouse is away")
 	fs.DurationVar(&p.pace, "pace", 100*time.Millisecond, "mean pause of one sender between two requests")
+	fs.DurationVar(&p.calm, "calm", 700*time.Millisecond, "mean pause after something was killed and answers again")
 	fs.DurationVar(&p.bound, "bound", 10*time.Minute, "longest time of all faults")
 	fs.DurationVar(&p.settle, "settle", 5*time.Minute, "longest time until everything is shipped")
 	fs.StringVar(&p.sabote, "sabotage", "", "falsify the evidence before it is judged: lose, double, forget, alter, hush")

@@ -214,7 +214,7 @@ func (w *world) drain(ctx context.Context) error {
 }
 
 // evidence reads the warehouse, with every service stopped.
-func (w *world) evidence(ctx context.Context, base time.Time) (e *oracle.Evidence, err error) {
+func (w *world) evidence(ctx context.Context, base time.Time, batches [][2]string) (e *oracle.Evidence, err error) {
 	db := w.engine
 	if db == nil {
 		db, err = engine.New(engine.Options{Dir: filepath.Join(w.dir, "E", "data", "clickhouse"), MaxMemory: engineMemory})
@@ -257,7 +257,17 @@ func (w *world) evidence(ctx context.Context, base time.Time) (e *oracle.Evidenc
 	}
 	query.Step = evaluation.StepMonth
 	months, err := house.Facts(ctx, query)
-	return &oracle.Evidence{Stored: *stored, Days: days, Months: months}, err
+	if err != nil {
+		return nil, err
+	}
+	e = &oracle.Evidence{Stored: *stored, Days: days, Months: months, Batches: map[string][]record.Announcement{}}
+	for _, b := range batches {
+		if e.Batches[oracle.BatchName(b[0], b[1])], err = house.Announcements(ctx, b[0], b[1]); err != nil {
+			return nil, err
+		}
+	}
+	e.Devices, err = house.Devices(ctx)
+	return e, err
 }
 
 // quarantined counts accepted records that were put aside as files.

@@ -23,13 +23,21 @@ const (
 	Conflict     = "conflict"
 	Later        = "later" // an answer that says: keep it and send it again
 	None         = "none"  // no answer, or none that can be read
+
+	Delivered = "delivered" // of an announced batch: a stream of it came to its end
+)
+
+// CodeIncomplete is the reason where a receipt says that a delivery was not what was
+// announced.
+const (
+	CodeIncomplete = "incomplete"
 )
 
 // Sent is one record as one sender wrote it. The same id with another content is
 // another Sent.
 type Sent struct {
 	World   string          `json:"w"` // one warehouse
-	Kind    string          `json:"k"` // rating, case, prompt or follow_up
+	Kind    string          `json:"k"` // rating, case, prompt, follow_up or batch
 	Key     string          `json:"i"` // id of the record, unique within world and kind; of a case its number and version
 	Content int             `json:"c"` // 0, or 1 for another content under the same id
 	Bad     string          `json:"b,omitempty"`

@@ -25,6 +25,9 @@ type verdict struct {
 	Refused      int `json:"refused"`
 	Conflicts    int `json:"conflicts"`
 	Omitted      int `json:"omitted"`
+	Batch        *struct {
+		Complete bool `json:"complete"`
+	} `json:"batch"`
 }
 
 type listed struct {
@@ -36,16 +39,17 @@ type listed struct {
 	} `json:"problems"`
 }
 
-// attempt sends the body once and returns the fate of each record.
-func (l *Load) attempt(ctx context.Context, s *sender, r *request) []journal.Answer {
-	status, body, err := l.post(ctx, s, r)
+// attempt sends the body once and returns the fate of each record, and of an announced
+// batch what the receipt says of the delivery.
+func (l *Load) attempt(ctx context.Context, s *sender, r *request) (fates []journal.Answer, delivery *journal.Answer) {
+	status, body, err := l.post(ctx, s, r, r.route, r.body)
 	at := time.Now()
-	fates := make([]journal.Answer, len(r.records))
+	fates = make([]journal.Answer, len(r.records))
 	for i := range fates {
 		fates[i].Fate, fates[i].At = journal.None, at
 	}
 	if err != nil {
-		return fates
+		return fates, nil
 	}
 	l.answers.Add(1)
 	if status == http.StatusInternalServerError {
@@ -62,19 +66,55 @@ func (l *Load) attempt(ctx context.Context, s *sender, r *request) []journal.Ans
 			fates[i].Fate = journal.Later
 		}
 	}
-	return fates
+	if r.batch != nil && v.Batch != nil {
+		delivery = &journal.Answer{Fate: journal.Delivered, At: at}
+		if !v.Batch.Complete {
+			delivery.Codes = []string{journal.CodeIncomplete}
+		}
+	}
+	return fates, delivery
 }
 
-func (l *Load) post(ctx context.Context, s *sender, r *request) (status int, body []byte, err error) {
+// announcement sends what is said of a batch and returns its fate.
+func (l *Load) announcement(ctx context.Context, s *sender, r *request) journal.Answer {
+	status, body, err := l.post(ctx, s, r, "batches", r.batch.body)
+	a := journal.Answer{Fate: journal.None, At: time.Now()}
+	var said struct {
+		Status string `json:"status"`
+	}
+	switch {
+	case err != nil:
+		return a
+	case status != http.StatusAccepted:
+		a.Fate = journal.Later
+	case json.Unmarshal(body, &said) == nil && said.Status == "announced":
+		a.Fate = journal.Accepted
+	case said.Status == "duplicate":
+		a.Fate = journal.Duplicate
+	}
+	l.answers.Add(1)
+	if status == http.StatusInternalServerError {
+		l.serverErrors.Add(1)
+	}
+	return a
+}
+
+func (l *Load) post(ctx context.Context, s *sender, r *request, route string, text []byte) (status int, body []byte, err error) {
 	l.requests.Add(1)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.options.Targets[r.target].URL+"api/v1/"+r.route, bytes.NewReader(r.body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.options.Targets[r.target].URL+"api/v1/"+route, bytes.NewReader(text))
 	if err != nil {
 		return 0, nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Key)
 	req.Header.Set("Content-Type", "application/json")
-	if r.stream {
+	if r.stream && route == r.route {
 		req.Header.Set("Content-Type", "application/x-ndjson")
+		if r.packed {
+			req.Header.Set("Content-Encoding", "gzip")
+		}
+		if r.batch != nil {
+			req.Header.Set("Batch-Id", r.batch.id)
+		}
 	}
 	if r.shifted {
 		req.Header.Set("Device-Now", time.Now().Format(time.RFC3339Nano))

@@ -2,10 +2,15 @@ package load
 
 import (
 	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,8 +38,10 @@ func (s *sender) fresh() *request {
 		return s.request("ratings", s.rating(nil))
 	case n < 47:
 		return s.batch("ratings", 2+s.rng.IntN(8), false, func() *journal.Sent { return s.rating(nil) })
-	case n < 55:
+	case n < 52:
 		return s.batch("ratings", 10+s.rng.IntN(90), true, func() *journal.Sent { return s.rating(nil) })
+	case n < 55:
+		return s.announced()
 	case n < 70:
 		return s.freshCases()
 	case n < 76:
@@ -259,6 +266,25 @@ func (s *sender) bad() *request {
 	}
 }
 
+// announced makes a stream that is announced first.
+func (s *sender) announced() *request {
+	n := 10 + s.rng.IntN(200)
+	list := make([]*journal.Sent, n)
+	lines := sha256.New()
+	for i := range list {
+		list[i] = s.rating(nil)
+		_, _ = lines.Write(append(slices.Clip(list[i].Wire), '\n')) // never fails
+	}
+	s.batches++
+	id := fmt.Sprintf("B%d-%d", s.number, s.batches)
+	f := fields{"id": id, "source": s.Source, "records": "ratings", "count": n, "sha256": hex.EncodeToString(lines.Sum(nil))}
+	sent := s.made("batch", s.Source+"/"+id, 0, "", f)
+	s.load.options.Journal.Send(sent)
+	r := s.pack("ratings", true, list)
+	r.batch = &batch{id: id, body: sent.Wire, sent: sent, told: map[int]bool{}}
+	return r
+}
+
 // request is a body of one record.
 func (s *sender) request(route string, sent *journal.Sent) *request {
 	return s.pack(route, false, []*journal.Sent{sent})
@@ -283,10 +309,23 @@ func (s *sender) pack(route string, stream bool, list []*journal.Sent) *request 
 	switch {
 	case stream:
 		r.body = append(bytes.Join(wires, []byte("\n")), '\n')
+		if r.packed = s.rng.IntN(3) == 0; r.packed {
+			r.body = packed(r.body)
+		}
 	case len(list) == 1:
 		r.body = wires[0]
 	default:
 		r.body = append(append([]byte("["), bytes.Join(wires, []byte(","))...), ']')
 	}
 	return r
+}
+
+func packed(text []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(text)
+	if err = errors.Join(err, z.Close()); err != nil {
+		panic("load: a buffer takes everything: " + err.Error())
+	}
+	return b.Bytes()
 }

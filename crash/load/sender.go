@@ -18,11 +18,21 @@ const (
 type request struct {
 	route   string
 	stream  bool
+	packed  bool // the body is gzip
 	body    []byte
 	records []*journal.Sent
 	target  int
 	shifted bool      // carries the sender's clock
+	batch   *batch    // nil = not announced
 	next    time.Time // not again before
+}
+
+// batch is what is said of a stream before it is sent.
+type batch struct {
+	id   string
+	body []byte
+	sent *journal.Sent
+	told map[int]bool // targets that know of it
 }
 
 // sender is one client; owned by its goroutine.
@@ -36,7 +46,7 @@ type sender struct {
 	done  []*request // with one, the newest
 	known []*known   // good records that others can refer to
 
-	installation, deviceSeq, events, cases int
+	installation, deviceSeq, events, cases, batches int
 }
 
 // known is a good record that was sent.
@@ -91,15 +101,27 @@ func (s *sender) choose(fresh bool) *request {
 
 // send makes one attempt and writes down what came of it.
 func (s *sender) send(ctx context.Context, r *request) {
-	fates := s.load.attempt(ctx, s, r)
+	target := s.load.options.Targets[r.target].Name
+	if r.batch != nil && !s.announce(ctx, r) {
+		r.next = time.Now().Add(time.Duration(100+s.rng.IntN(900)) * time.Millisecond)
+		return
+	}
+	fates, delivery := s.load.attempt(ctx, s, r)
+	if delivery != nil {
+		delivery.World, delivery.To, delivery.Kind, delivery.Key = r.batch.sent.World, target, r.batch.sent.Kind, r.batch.sent.Key
+		s.load.options.Journal.Answer(delivery)
+	}
 	final := true
 	for i, rec := range r.records {
 		a := fates[i]
-		a.World, a.To, a.Kind, a.Key, a.Content = rec.World, s.load.options.Targets[r.target].Name, rec.Kind, rec.Key, rec.Content
+		a.World, a.To, a.Kind, a.Key, a.Content = rec.World, target, rec.Kind, rec.Key, rec.Content
 		s.load.options.Journal.Answer(&a)
 		final = final && a.Final()
 	}
 	if !final {
+		if r.batch != nil {
+			r.batch.told[r.target] = false // perhaps that is what was missing
+		}
 		r.next = time.Now().Add(time.Duration(100+s.rng.IntN(900)) * time.Millisecond)
 		return
 	}
@@ -121,6 +143,19 @@ func (s *sender) send(ctx context.Context, r *request) {
 		s.open = append(s.open, &again)
 		s.load.open.Add(1)
 	}
+}
+
+// announce says what will come, unless the collector knows it. It reports whether the
+// records may follow.
+func (s *sender) announce(ctx context.Context, r *request) bool {
+	if r.batch.told[r.target] {
+		return true
+	}
+	a := s.load.announcement(ctx, s, r)
+	a.World, a.To, a.Kind, a.Key = r.batch.sent.World, s.load.options.Targets[r.target].Name, r.batch.sent.Kind, r.batch.sent.Key
+	s.load.options.Journal.Answer(&a)
+	r.batch.told[r.target] = a.Stored()
+	return a.Stored()
 }
 
 func pause(ctx context.Context, d time.Duration) {

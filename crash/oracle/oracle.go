@@ -9,6 +9,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"haochaping/crash/journal"
@@ -21,6 +22,9 @@ type Evidence struct {
 	Stored record.Batch     // identities alone, exact repeats once
 	Days   []evaluation.Row // facts of every day by department
 	Months []evaluation.Row // the same by month
+
+	Devices []record.DeviceNumbers           // of every installation of a device
+	Batches map[string][]record.Announcement // of every name of Batches
 }
 
 // Check is one promise and how often it was seen broken.
@@ -53,6 +57,8 @@ type Findings struct {
 	RefusedWithoutReason Check // refused or in conflict, and the answer names no reason
 	RefusedNotOnDesk     Check // refused or in conflict, and the list of refused records lacks it
 	WrongVerdict         Check // a bad record accepted, a good one refused, or for another reason
+	NumbersMissing       Check // of the numbers that devices gave, or too many
+	BatchesIncomplete    Check // an announcement or a delivery is not known, or not as it was
 
 	Records map[string]int64 // distinct records by fate
 	Answers map[string]int64 // answers by fate, repeats included
@@ -68,9 +74,11 @@ func (f *Findings) Checks() []*Check {
 	f.RefusedWithoutReason.Name = "refused_without_reason"
 	f.RefusedNotOnDesk.Name = "refused_not_on_desk"
 	f.WrongVerdict.Name = "wrong_verdict"
+	f.NumbersMissing.Name = "device_numbers_missing"
+	f.BatchesIncomplete.Name = "batches_incomplete"
 	return []*Check{
 		&f.AcknowledgedMissing, &f.NeverAnswered, &f.NotCounted, &f.CountedTwice, &f.StoredOtherwise,
-		&f.RefusedWithoutReason, &f.RefusedNotOnDesk, &f.WrongVerdict,
+		&f.RefusedWithoutReason, &f.RefusedNotOnDesk, &f.WrongVerdict, &f.NumbersMissing, &f.BatchesIncomplete,
 	}
 }
 
@@ -103,6 +111,8 @@ type item struct {
 	conflict   bool
 	conflicted map[string]bool // collectors that said conflict
 	codes      map[string]bool // reasons of refusals
+	delivered  int             // receipts of a batch
+	incomplete int             // of them, with something missing
 }
 
 // Read reads the journal of all worlds.
@@ -118,7 +128,7 @@ func Read(path string, zone *time.Location) (map[string]*Book, error) {
 		return b
 	}
 	err := journal.Read(path, func(s *journal.Sent) {
-		w, err := parse(s.Wire)
+		w, err := parse(s.Kind, s.Wire)
 		if err != nil && problem == nil {
 			problem = fmt.Errorf("read %s %s from the journal: %w", s.Kind, s.Key, err)
 		}
@@ -143,6 +153,11 @@ func (b *Book) answer(a *journal.Answer) error {
 	it.final = it.final || a.Final()
 	it.stored = it.stored || a.Stored()
 	switch a.Fate {
+	case journal.Delivered:
+		it.delivered++
+		if slices.Contains(a.Codes, journal.CodeIncomplete) {
+			it.incomplete++
+		}
 	case journal.Refused:
 		if len(a.Codes) == 0 {
 			b.nothing[a.Kind]++
@@ -174,6 +189,8 @@ func (b *Book) Judge(e *Evidence) *Findings {
 	b.judgeAnswers(f, s)
 	b.judgeRows(f, e, s)
 	b.judgeDesk(f, e)
+	b.judgeDevices(f, e)
+	b.judgeBatches(f, e)
 	want := b.expected(e)
 	compareFacts(f, "day", want, e.Days)
 	compareFacts(f, "month", byMonth(want), e.Months)
@@ -186,6 +203,9 @@ func (b *Book) judgeAnswers(f *Findings, s *rows) {
 		f.RefusedWithoutReason.add(n, "%d refusals of a %s", n, kind)
 	}
 	for n, it := range b.items {
+		if n.kind == kindBatch {
+			continue // judged apart
+		}
 		there := s.has(n, &it.wire)
 		f.Records[it.fate(there)]++
 		switch {

@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -96,7 +98,10 @@ func storedRating(id uuid.UUID, level uint8) record.Rating {
 func whole(t *testing.T) *story {
 	s := newStory(t)
 	one, two, bad := uuid.New(), uuid.New(), uuid.New()
-	s.send(one, 0, "", sentRating(one, "5"), none, accepted, duplicate)
+	sum := sha256.Sum256([]byte("lines"))
+	first := sentRating(one, "5")
+	first["device_id"], first["installation"], first["device_seq"] = "d", "i", 2
+	s.send(one, 0, "", first, none, accepted, duplicate)
 	s.send(two, 0, "", sentRating(two, "2"), accepted)
 	other := sentRating(two, "1")
 	other["staff"] = "c1"
@@ -105,12 +110,23 @@ func whole(t *testing.T) *story {
 	refusal := func(code string) record.Refused {
 		return record.Refused{ID: uuid.New(), Kind: record.KindRating, Problems: record.Problems{{Code: code, Reason: "why"}}}
 	}
+	numbered := storedRating(one, 5)
+	numbered.DeviceID, numbered.Installation, numbered.DeviceSeq = "d", "i", 2
 	s.evidence.Stored = record.Batch{
-		Ratings: []record.Rating{storedRating(one, 5), storedRating(two, 2)},
+		Ratings: []record.Rating{numbered, storedRating(two, 2)},
 		Refused: []record.Refused{refusal(record.CodeUnmapped), refusal(record.CodeConflict)},
 	}
 	facts := evaluation.Facts{Levels: [5]uint64{0, 1, 0, 0, 1}, Events: 2, Rated: 2}
 	s.evidence.Days = []evaluation.Row{{Start: day, Department: "D1", Facts: facts}}
+	s.evidence.Devices = []record.DeviceNumbers{{Device: "d", Installation: "i", Received: 2, Highest: 2, Contiguous: 2}}
+	s.journal.Send(&journal.Sent{World: "w", Kind: "batch", Key: "city/b", Wire: json.RawMessage(`{"id":"b","source":"city","count":3,"sha256":"` + fmt.Sprintf("%x", sum) + `"}`)})
+	for _, fate := range []string{journal.Accepted, journal.Duplicate, journal.Delivered} {
+		s.journal.Answer(&journal.Answer{World: "w", Kind: "batch", Key: "city/b", To: "A", Fate: fate})
+	}
+	said := record.Announcement{ID: "b", Source: "city", Count: 3, Hash: sum}
+	came := said
+	came.Delivered, came.Arrived, came.Accepted, came.Refused, came.HashMatches = true, 3, 2, 1, true
+	s.evidence.Batches = map[string][]record.Announcement{"city/b": {said, came}}
 	s.evidence.Months = []evaluation.Row{{Start: calendar.MakeDay(2026, 5, 1), Department: "D1", Facts: facts}}
 	return s
 }
@@ -175,6 +191,15 @@ func TestBrokenPromisesAreSeen(t *testing.T) {
 			id := uuid.New()
 			s.send(id, 0, "", sentRating(id, "4"), conflict)
 		}},
+		{"a number of a device", "device_numbers_missing", func(s *story) { s.evidence.Devices[0].Received = 1 }},
+		{"a device that nobody knows", "device_numbers_missing", func(s *story) { s.evidence.Devices = nil }},
+		{"numbers that nobody gave", "device_numbers_missing", func(s *story) {
+			s.evidence.Devices = append(s.evidence.Devices, record.DeviceNumbers{Device: "e", Received: 1})
+		}},
+		{"an announcement", "acknowledged_missing", func(s *story) { s.evidence.Batches = nil }},
+		{"a delivery", "batches_incomplete", func(s *story) { s.evidence.Batches["city/b"] = s.evidence.Batches["city/b"][:1] }},
+		{"a record of a delivery", "batches_incomplete", func(s *story) { s.evidence.Batches["city/b"][1].Accepted-- }},
+		{"another announcement", "batches_incomplete", func(s *story) { s.evidence.Batches["city/b"][0].Count++ }},
 		{"no final answer", "never_answered", func(s *story) {
 			id := uuid.New()
 			s.send(id, 0, "", sentRating(id, "4"), none, journal.Answer{Fate: journal.Later})

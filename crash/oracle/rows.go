@@ -38,13 +38,26 @@ type wire struct {
 	RatingID      uuid.UUID  `json:"rating_id"`
 	Step          string     `json:"step"`
 	At            *time.Time `json:"at"`
+
+	// Of a batch.
+	Batch  string `json:"-"` // its id, which is no UUID
+	Count  uint64 `json:"count"`
+	SHA256 string `json:"sha256"`
 }
 
-func parse(raw json.RawMessage) (wire, error) {
+func parse(kind string, raw json.RawMessage) (wire, error) {
 	if len(raw) == 0 {
 		return wire{}, nil
 	}
 	var w wire
+	if kind == kindBatch {
+		b := struct {
+			*wire
+			ID *string `json:"id"`
+		}{&w, &w.Batch}
+		err := json.Unmarshal(raw, &b)
+		return w, err
+	}
 	var mistyped *json.UnmarshalTypeError
 	err := json.Unmarshal(raw, &w)
 	if err != nil && !errors.As(err, &mistyped) { // a record that is bad on purpose
