@@ -278,17 +278,17 @@ func (s *scanner) escape(b *strings.Builder) bool {
 	if !ok {
 		return false
 	}
-	size := 1 + hexDigits
+	size := len("u") + hexDigits
 	if utf16.IsSurrogate(r) {
-		rest := s.src[s.pos+size:]
-		if !strings.HasPrefix(rest, `\u`) {
-			return false
+		var low rune
+		if rest, both := strings.CutPrefix(s.src[s.pos+size:], `\u`); both {
+			low, _ = hexUnit(rest)
 		}
-		low, ok := hexUnit(rest[2:])
-		if r = utf16.DecodeRune(r, low); !ok || r == utf8.RuneError {
-			return false
+		if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+			s.fault(s.field, CodeMalformed, "has half of a surrogate pair, which is no character")
+		} else {
+			size += len(`\u`) + hexDigits
 		}
-		size += 2 + hexDigits
 	}
 	b.WriteRune(r)
 	s.pos += size

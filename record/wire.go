@@ -59,6 +59,8 @@ const MaxLength = 64 << 10
 // anything behind the object is a problem. Names of fields are matched exactly. A
 // time that is not RFC 3339 is kept as it was sent: see ResolveTimes. No problem
 // repeats what was submitted. It panics on anything that is no wire struct.
+//
+// The texts of in are parts of one copy of raw: who keeps one of them for long clones it.
 func Decode(raw []byte, in any) Problems {
 	if len(raw) > MaxLength {
 		return Problems{{Code: CodeTooLong, Reason: fmt.Sprintf("a record has at most %d bytes: shorten it", MaxLength)}}
@@ -75,6 +77,7 @@ func Decode(raw []byte, in any) Problems {
 	s.object(func(name string) {
 		s.field = name
 		readField(&s, name, in)
+		s.field = ""
 	})
 	if s.peek(); !s.ended && s.pos < len(s.src) {
 		s.problems = nil
