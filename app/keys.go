@@ -53,6 +53,7 @@ type DeviceMove struct {
 // KeyChange says what became of the keys of a sender.
 type KeyChange struct {
 	Key      record.Key // in force from now on; empty after a revocation
+	Places              // of Key
 	Ended    []record.Key
 	Warnings []string // what is not wrong, but surprising
 }
@@ -65,6 +66,8 @@ func (a *App) keyCommands(mux *http.ServeMux) {
 	command(mux, "rotate-key", changeKeys(a, a.rotateKey))
 	command(mux, "revoke-key", changeKeys(a, a.revokeKey))
 	command(mux, "move-device", changeKeys(a, a.moveDevice))
+	command(mux, "plan-devices", changeKeys(a, a.planDevices))
+	command(mux, "store-devices", changeKeys(a, a.storeDevices))
 }
 
 func (a *App) listKeys(ctx context.Context, _ *nothing) (KeyList, error) {
@@ -147,7 +150,7 @@ func (a *App) addKey(ctx context.Context, d *keyDesk, in *KeyAdd) (KeyChange, er
 			return KeyChange{}, err
 		}
 	}
-	return KeyChange{Key: k, Warnings: a.unknownPlaces(&k)}, d.store.StoreKeys(ctx, []record.Key{k})
+	return KeyChange{Key: k, Places: placesOf(a.store.Directory(), &k), Warnings: a.unknownPlaces(&k)}, d.store.StoreKeys(ctx, []record.Key{k})
 }
 
 func (a *App) rotateKey(ctx context.Context, d *keyDesk, in *KeyRotation) (KeyChange, error) {
@@ -166,7 +169,7 @@ func (a *App) rotateKey(ctx context.Context, d *keyDesk, in *KeyRotation) (KeyCh
 		old[i].Windows = nil // they are stored
 	}
 	// In one insert: no moment has both keys or none.
-	return KeyChange{Key: k, Ended: old}, d.store.StoreKeys(ctx, append([]record.Key{k}, old...))
+	return KeyChange{Key: k, Places: placesOf(a.store.Directory(), &k), Ended: old}, d.store.StoreKeys(ctx, append([]record.Key{k}, old...))
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -176,6 +176,65 @@ test("20 taps without a network, a restart of the browser, the network back: 20 
   await countedMore(base, levels);
 });
 
+test("a QR code sets a device up: its key leaves the address at once, staff confirm the place", async () => {
+  const base = await counted();
+  const key = await newKey("K-scanned");
+  const profile = await mkdtemp(join(tmpdir(), "haochaping-kiosk-"));
+  try {
+    const browser = await openBrowser({ profile, allowed: [product.url] });
+    const page = await browser.context.newPage();
+    const asked = [];
+    page.on("request", (r) => asked.push(r.url(), JSON.stringify(r.headers())));
+    await page.goto(`${product.url}/kiosk#key=${key}`);
+    await screen(page, "setup");
+    assert.equal(page.url(), `${product.url}/kiosk`);
+    assert.equal(await page.evaluate(() => history.length), 2, "no entry of its own"); // about:blank, then the page
+    assert.equal(await page.evaluate(() => document.activeElement.id), "place");
+    const shown = await page.evaluate(() => document.documentElement.outerHTML + document.querySelector("#key").value);
+    assert.ok(!shown.includes(key.slice(9)), "the key is not shown");
+    assert.match(await page.locator(".why").textContent(), /二维码/);
+    assert.deepEqual(await stored(page, "bindings"), [], "nothing is kept before staff confirm");
+    await audit(page, join(root, "node_modules/axe-core/axe.min.js"));
+
+    await page.fill("#place", "示例大厅 5 号窗口");
+    await page.click("button[type=submit]");
+    for (let i = 0; i < 40 && (await page.locator("#key").count()) > 0; i++) {
+      await page.waitForTimeout(250);
+      await page.locator("button[type=submit]:enabled").click({ timeout: 500 }).catch(() => {});
+    }
+    await screen(page, "rate");
+    await page.waitForTimeout(calm);
+    await rate(page, 5);
+    await waitUnsent(page, 0);
+    assert.deepEqual(asked.filter((text) => text.includes("#") || (text.includes("hcp_") && !text.includes("Bearer"))), []);
+    await offlineReady(page);
+
+    // The code is scanned again on the running device: the address alone changes. Offline, too.
+    await browser.context.setOffline(true);
+    await page.evaluate((k) => (location.href = `#key=${k}`), key);
+    await screen(page, "setup");
+    assert.equal(page.url(), `${product.url}/kiosk`);
+    await page.locator("button[type=button]", { hasText: "取消" }).click();
+    await screen(page, "rate");
+    await page.goto(`${product.url}/kiosk#key=${key}`);
+    await page.reload();
+    await screen(page, "rate");
+    await browser.context.setOffline(false);
+
+    // A code without a key says so and takes nothing.
+    await page.goto("about:blank");
+    await page.goto(`${product.url}/kiosk#key=hcp_1234`);
+    await screen(page, "setup");
+    assert.equal(page.url(), `${product.url}/kiosk`);
+    assert.match(await page.locator("#problem").textContent(), /没有可用的密钥/);
+    assert.equal((await stored(page, "bindings")).length, 1);
+    await browser.close();
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+  await countedMore(base, [5]);
+});
+
 test("a tap that is reloaded before its release is released once; a corrected one counts as corrected", async () => {
   const base = await counted();
   await kiosk("K-reload", async (page) => {

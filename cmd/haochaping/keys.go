@@ -22,7 +22,7 @@ func newKeys(name string) *cobra.Command {
 	c.AddCommand(newKeyAdd(kind), newKeyList(kind), newKeyRotate(kind), newKeyRevoke(kind))
 	if kind == record.KeyDevice {
 		c.Short = "Devices in halls, their keys and windows"
-		c.AddCommand(newDeviceMove())
+		c.AddCommand(newDeviceMove(), newDeviceImport())
 	} else {
 		c.AddCommand(newSourceMap())
 	}
@@ -33,6 +33,7 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 	var k record.Key
 	var preset string
 	var at windowFlags
+	var onto sheetFlags
 	c := &cobra.Command{
 		Use:   "add",
 		Short: "Add one and print its key: once, it is not stored in the clear",
@@ -51,7 +52,7 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 					k.Windows = []record.DatedWindow{window}
 				}
 				k.Device, k.Sources = k.Name, []string{record.SourceKiosk}
-				return addKey(c, &app.KeyAdd{Key: k})
+				return addKey(c, &app.KeyAdd{Key: k}, &onto)
 			}
 			k.Sources = []string{k.Name}
 			codes, ok := record.Preset(preset)
@@ -59,7 +60,7 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 				return usageError{fmt.Errorf("--code-map: use one of %v; the two scales run in opposite directions, so it is never guessed", record.PresetNames())}
 			}
 			maps := []record.Source{{Name: k.Name, CodeMaps: []record.DatedMap{{Map: codes}}}}
-			return addKey(c, &app.KeyAdd{Key: k, Sources: maps})
+			return addKey(c, &app.KeyAdd{Key: k, Sources: maps}, &onto)
 		},
 	}
 	f := c.Flags()
@@ -67,13 +68,18 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 	if kind == record.KeyDevice {
 		f.StringVar(&k.Hall, "hall", "", "hall that the device stands in")
 		at.bind(f, "first day at the window, YYYY-MM-DD; default: always")
+		onto.bind(f)
 		return c
 	}
 	f.StringVar(&preset, "code-map", "", "what its levels mean: five-best (5 = very satisfied) or gbt-39046 (1 = very satisfied)")
 	return c
 }
 
-func addKey(c *cobra.Command, in *app.KeyAdd) error {
+func addKey(c *cobra.Command, in *app.KeyAdd, onto *sheetFlags) error {
+	show, err := onto.prepare(c)
+	if err != nil {
+		return err
+	}
 	clear, hash := app.NewKey()
 	in.Key.Hash = hash
 	return withClient(c, func(client *app.Client) error {
@@ -81,12 +87,13 @@ func addKey(c *cobra.Command, in *app.KeyAdd) error {
 		if err != nil {
 			return err
 		}
-		return showKey(c, &done, clear)
+		sayKey(&done)
+		return show(&done, clear)
 	})
 }
 
-// showKey prints a key, to standard output alone, and what there is to say about it.
-func showKey(c *cobra.Command, done *app.KeyChange, clear string) error {
+// sayKey says what there is to know about a new key, without the key.
+func sayKey(done *app.KeyChange) {
 	warn(done.Warnings)
 	fmt.Fprintln(os.Stderr, "This key is shown once. It takes effect within 2 seconds.")
 	for _, k := range done.Ended {
@@ -96,8 +103,6 @@ func showKey(c *cobra.Command, done *app.KeyChange, clear string) error {
 			fmt.Fprintf(os.Stderr, "The old key %s is worthless within 5 seconds.\n", k.Hash.Fingerprint())
 		}
 	}
-	_, err := fmt.Fprintln(c.OutOrStdout(), clear)
-	return err
 }
 
 func warn(warnings []string) {
@@ -129,6 +134,7 @@ func newKeyList(kind record.KeyKind) *cobra.Command {
 
 func newKeyRotate(kind record.KeyKind) *cobra.Command {
 	in := app.KeyRotation{Kind: kind}
+	var onto sheetFlags
 	overlap, use := 24*time.Hour, "the old key stays valid for so long; 0 = it ends at once"
 	long := "Give a source a new key and print it: once. The old one stays valid for the overlap, so that\nthe source can be changed over without a gap."
 	if kind == record.KeyDevice {
@@ -145,6 +151,10 @@ func newKeyRotate(kind record.KeyKind) *cobra.Command {
 				return usageError{errors.New("--overlap: must not be negative")}
 			}
 			in.Name = args[0]
+			show, err := onto.prepare(c)
+			if err != nil {
+				return err
+			}
 			clear, hash := app.NewKey()
 			in.Hash = hash
 			return withClient(c, func(client *app.Client) error {
@@ -152,11 +162,15 @@ func newKeyRotate(kind record.KeyKind) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showKey(c, &done, clear)
+				sayKey(&done)
+				return show(&done, clear)
 			})
 		},
 	}
 	c.Flags().DurationVar(&in.Overlap, "overlap", overlap, use)
+	if kind == record.KeyDevice {
+		onto.bind(c.Flags())
+	}
 	return c
 }
 

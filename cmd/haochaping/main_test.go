@@ -75,6 +75,7 @@ func TestScripts(t *testing.T) {
 			"encode":     cmdEncode,
 			"workbook":   cmdWorkbook,
 			"large":      cmdLarge,
+			"devicelist": cmdDeviceList,
 			"damage":     cmdDamage,
 		},
 	})

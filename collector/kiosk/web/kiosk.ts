@@ -7,7 +7,7 @@ import { both, el } from "./dom";
 import { uuidv7 } from "./id";
 import { frame, rateScreen, thanksScreen } from "./screens";
 import { Sender } from "./sender";
-import { panelScreen, setupScreen } from "./staff";
+import { panelScreen, scannedKey, setupScreen } from "./staff";
 import { type Binding, type Draft, type Level, Store } from "./store";
 import { type Both, citizen, countdown, languageOf, levels, staffWords } from "./words";
 
@@ -56,7 +56,12 @@ class Kiosk {
     this.sender.run(name);
   }
 
-  async start(): Promise<void> {
+  async start(scanned: string | undefined): Promise<void> {
+    window.addEventListener("hashchange", () => {
+      // The same page, opened again by a code: it is not loaded anew.
+      const again = scannedKey();
+      if (again !== undefined) void this.scan(again);
+    });
     document.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("contextmenu", (event) => event.preventDefault());
     this.watchHeader();
@@ -64,7 +69,16 @@ class Kiosk {
     setInterval(() => void this.beat(), 250);
     setInterval(() => void this.look(), 5_000);
     await this.home();
+    if (scanned !== undefined) await this.scan(scanned);
     await this.look();
+  }
+
+  // scan offers a key that came with the address. Nothing changes before staff confirm it.
+  private async scan(key: string): Promise<void> {
+    const draft = this.draft;
+    this.draft = undefined;
+    if (draft) await this.release(draft.id);
+    this.setup(key);
   }
 
   // home is the screen that a kiosk shows by itself.
@@ -242,9 +256,9 @@ class Kiosk {
     for (const part of parts) status.append(el("span", { class: part.kind }, ...both(part.text)));
   }
 
-  private setup(): void {
+  private setup(scanned?: string): void {
     const before = this.binding;
-    const node = setupScreen(this.words, before, {
+    const node = setupScreen(this.words, before, scanned, {
       check: (key) => this.sender.tryKey(key),
       save: async (key, place, otherDevice) => {
         try {
@@ -261,7 +275,7 @@ class Kiosk {
       ...(before ? { cancel: () => void this.home() } : {}),
     });
     this.show("staff", node, before ? setupTime : 0);
-    this.root.querySelector<HTMLElement>("#key")?.focus();
+    this.root.querySelector<HTMLElement>(scanned ? "#place" : "#key")?.focus();
   }
 
   private async panel(): Promise<void> {
@@ -333,5 +347,6 @@ class Kiosk {
   }
 }
 
+const scanned = scannedKey(); // before anything else: the address is for everybody to see
 const root = document.getElementById("kiosk");
-if (root) void new Kiosk(root, document.body.dataset).start();
+if (root) void new Kiosk(root, document.body.dataset).start(scanned);

@@ -10,32 +10,50 @@ type Words = (name: StaffText) => string;
 
 const keyForm = /^hcp_[0-9a-f]{64}$/;
 
+// scannedKey takes the key that a QR code has put behind the # of the address, and
+// removes it from there: neither the address bar nor the history keeps it. What
+// stands behind a # never reaches a server.
+export function scannedKey(): string | undefined {
+  const found = /^#key=(.*)$/.exec(location.hash);
+  if (!found) return undefined;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const key = (found[1] ?? "").trim();
+  return keyForm.test(key) ? key : "";
+}
+
 export interface SetupActions {
   check(key: string): Promise<"known" | "unknown" | "unreachable">;
   save(key: string, place: string, otherDevice: boolean): Promise<void>;
   cancel?: () => void;
 }
 
-// setupScreen asks for the key. It is never put into an address, a log or the
-// page's own text.
-export function setupScreen(words: Words, before: Binding | undefined, act: SetupActions): HTMLElement {
+// setupScreen asks for the key, or, with a scanned one, whether this is the device
+// that the card names. "" is a code that holds no key. A key is never put into an
+// address, a log or the page's own text.
+export function setupScreen(words: Words, before: Binding | undefined, scanned: string | undefined, act: SetupActions): HTMLElement {
   const key = el("input", {
     id: "key", name: "key", type: "text", required: true, autocomplete: "off", autocapitalize: "none",
     spellcheck: "false", maxlength: "200", "aria-describedby": "key-form problem",
   });
   const place = el("input", { id: "place", name: "place", type: "text", maxlength: "40", autocomplete: "off", placeholder: words("placeExample") });
   place.value = before?.place ?? "";
+  if (scanned) {
+    key.value = `${scanned.slice(0, 8)}…`; // whoever looks on reads no key
+    key.readOnly = true;
+  }
   const other = el("input", { id: "other", type: "checkbox" });
   const problem = el("p", { id: "problem", class: "problem", role: "alert" });
+  if (scanned === "") problem.textContent = words("scannedBad");
   const start = el("button", { class: "button main", type: "submit" }, words(before ? "save" : "start"));
   const form = el(
     "form",
     { class: "form", novalidate: true },
     el("label", { for: "key" }, words("key")),
     key,
-    el("p", { class: "note", id: "key-form" }, words("keyForm")),
+    el("p", { class: "note", id: "key-form" }, words(scanned ? "keyScanned" : "keyForm")),
     el("label", { for: "place" }, words("place")),
     place,
+    scanned ? el("p", { class: "note", id: "place-check" }, words("placeCheck")) : undefined,
     before ? el("label", { class: "check", for: "other" }, other, el("span", {}, words("other"), el("small", {}, words("otherWhy")))) : undefined,
     problem,
     el(
@@ -46,7 +64,7 @@ export function setupScreen(words: Words, before: Binding | undefined, act: Setu
     ),
   );
   const submit = async (): Promise<void> => {
-    const given = key.value.trim();
+    const given = scanned && key.readOnly ? scanned : key.value.trim();
     if (!keyForm.test(given)) {
       problem.textContent = words("keyBad");
       key.focus();
@@ -61,6 +79,7 @@ export function setupScreen(words: Words, before: Binding | undefined, act: Setu
       start.disabled = false;
     }
   };
+  if (scanned) place.setAttribute("aria-describedby", "place-check problem");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void submit();
@@ -68,7 +87,7 @@ export function setupScreen(words: Words, before: Binding | undefined, act: Setu
   return el(
     "main",
     { class: "screen staff", "data-screen": "setup" },
-    el("div", { class: "card" }, mark(), el("h1", { tabindex: "-1", id: "heading" }, words("setup")), el("p", { class: "why" }, words("setupWhy")), form),
+    el("div", { class: "card" }, mark(), el("h1", { tabindex: "-1", id: "heading" }, words("setup")), el("p", { class: "why" }, words(scanned ? "scannedWhy" : "setupWhy")), form),
   );
 }
 

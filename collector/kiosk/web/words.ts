@@ -51,7 +51,16 @@ const staffTexts = {
     zh: "请输入管理员发放的设备密钥。密钥只保存在本机，输入一次即可。",
     en: "Enter the device key from your administrator. It is kept on this device only and is needed once.",
   },
+  scannedWhy: {
+    zh: "已从二维码读取密钥。请核对：卡片上的大厅和窗口就是本机所在的位置。",
+    en: "The key was read from the QR code. Check that the hall and window on the card are where this device stands.",
+  },
+  scannedBad: {
+    zh: "二维码里没有可用的密钥，请重新扫描，或手工输入。",
+    en: "The QR code holds no usable key. Scan it again, or type the key.",
+  },
   key: { zh: "设备密钥", en: "Device key" },
+  keyScanned: { zh: "已读取，无需输入。请在设置完成后销毁卡片。", en: "Read; nothing to type. Destroy the card when the device is set up." },
   keyForm: { zh: "以 hcp_ 开头，共 68 个字符", en: "Begins with hcp_, 68 characters" },
   keyBad: {
     zh: "密钥格式不对：应以 hcp_ 开头，后接 64 位 0–9、a–f。请检查是否漏字。",
@@ -63,6 +72,10 @@ const staffTexts = {
   },
   keyLater: { zh: "服务器暂时无法连接，密钥将在联网后核对。", en: "The server cannot be reached; the key will be checked later." },
   place: { zh: "大厅和窗口名称（选填，显示在顶部）", en: "Hall and window (optional, shown in the header)" },
+  placeCheck: {
+    zh: "请按卡片填写，公众可据此核对所在窗口。",
+    en: "Copy it from the card: people see here which window they rate.",
+  },
   placeExample: { zh: "如：政务服务中心 3 号窗口", en: "e.g. Service Hall, window 3" },
   other: { zh: "这是另一台设备的密钥", en: "This key belongs to another device" },
   otherWhy: {
