@@ -138,7 +138,9 @@ func (a *App) writeRanking(_ context.Context, w io.Writer, f dashboard.RankingFi
 func (a *App) mountHealth(mux *http.ServeMux) {
 	base := a.cfg.BasePath
 	mux.HandleFunc("GET "+base+"/livez", func(w http.ResponseWriter, _ *http.Request) { answerState(w, nil) })
-	mux.HandleFunc("GET "+base+"/readyz", func(w http.ResponseWriter, r *http.Request) { answerState(w, a.ready(r.Context(), config.Role(r.URL.Query().Get("role")))) })
+	mux.HandleFunc("GET "+base+"/readyz", func(w http.ResponseWriter, r *http.Request) {
+		answerState(w, a.ready(r.Context(), config.Role(r.URL.Query().Get("role"))))
+	})
 	metrics := promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
 	mux.HandleFunc("GET "+base+"/metrics", func(w http.ResponseWriter, r *http.Request) {
 		// Figures about devices are not for everybody on the network: a scraper runs beside the service,

@@ -326,6 +326,24 @@ test("no answer but a receipt removes a rating", async () => {
   await countedMore(base, [2]);
 });
 
+test("staff see what has arrived at the server", async () => {
+  const base = await counted();
+  await kiosk("K-arrival", async (page) => {
+    await rate(page, 5);
+    await rate(page, 3);
+    await waitUnsent(page, 0);
+    await page.keyboard.press("Control+Alt+KeyS");
+    await screen(page, "panel");
+    const text = page.locator('[data-fact="arrival"]');
+    for (let i = 0; i < 20 && (await text.textContent()) !== "已送达 2 条，缺 0 条"; i++) {
+      await page.locator('[data-act="send"]').click();
+      await page.waitForTimeout(2_000); // the panel is drawn again
+    }
+    assert.equal(await text.textContent(), "已送达 2 条，缺 0 条");
+  });
+  await countedMore(base, [5, 3]);
+});
+
 test("a final refusal removes what it names, and nothing else", async () => {
   const base = await counted();
   await kiosk("K-refused", async (page, { context }) => {

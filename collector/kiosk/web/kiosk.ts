@@ -288,7 +288,7 @@ class Kiosk {
       const binding = await this.store.binding();
       if (!binding) return;
       const persisted = (await navigator.storage?.persisted?.()) ?? false;
-      const state = { ...summary, binding, persisted, health: this.sender.health, version: this.data.version ?? "", clock: this.clock };
+      const state = { ...summary, binding, persisted, health: this.sender.health, arrival: this.sender.arrival, version: this.data.version ?? "", clock: this.clock };
       const node = panelScreen(this.words, state, {
         rekey: () => this.setup(),
         send: () => {

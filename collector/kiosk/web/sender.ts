@@ -10,6 +10,9 @@ const largest = 50; // ratings at a time
 const longest = 60_000; // ms between two attempts
 const patience = 30_000; // ms for one answer
 const idle = 5_000; // ms between two looks at a queue that another tab may have filled
+const askAgain = 4 * 3_600_000; // ms between two questions what has arrived
+const askSoon = 60_000; // … where the last answer could not say it for certain
+const askLater = 600_000; // … where there was no answer
 
 // Outcome of one request. An HTTP answer that is no receipt is "answered": this
 // batch may be the reason, so the next one is tried before it comes again.
@@ -18,6 +21,14 @@ interface Outcome {
   stored: Set<string>;
   refused: Set<string>;
   wait: number; // ms that the collector asks for
+}
+
+// Arrival is what the server, over all collectors, says has arrived of this
+// installation, against the numbers that it has given and no longer holds.
+export interface Arrival {
+  arrived: number;
+  missing: number;
+  certain: boolean; // false = records are on their way, some of the missing may be among them
 }
 
 interface Answer {
@@ -35,6 +46,8 @@ interface Item {
 
 export class Sender {
   health: Health = "well";
+  arrival: Arrival | undefined;
+  private askAt = 0; // when to ask for it, in the page's steady time
   private after = 0; // place in the queue behind which to look
   private limit = largest;
   private pause = 1_000;
@@ -58,6 +71,7 @@ export class Sender {
   retry(): void {
     this.pause = 1_000;
     this.after = 0;
+    this.askAt = 0;
     this.kick();
   }
 
@@ -108,6 +122,7 @@ export class Sender {
     if (!first || !last) {
       if (this.after === 0) {
         this.health = "well";
+        await this.ask();
         return idle;
       }
       this.after = 0; // what was passed over gets its turn again
@@ -175,6 +190,24 @@ export class Sender {
     }
   }
 
+  // ask asks what has arrived, now and then and only with an empty queue: what it
+  // holds is sent until a receipt names it, whatever the server says is missing.
+  private async ask(): Promise<void> {
+    if (performance.now() < this.askAt) return;
+    // With jitter, so that the tablets of a hall do not ask in step.
+    const wait = (ms: number): void => void (this.askAt = performance.now() + ms * (0.75 + Math.random() / 2));
+    wait(askLater);
+    const binding = await this.store.binding();
+    if (!binding) return;
+    try {
+      const answer = await this.request(`${this.api}devices/self`, { headers: { Authorization: `Bearer ${binding.key}` } });
+      this.arrival = answer.status === 200 ? readArrival(answer.text, binding) : undefined;
+      if (this.arrival) wait(this.arrival.certain ? askAgain : askSoon);
+    } catch {
+      // No network: the last answer stays.
+    }
+  }
+
   private async post(binding: Binding, batch: Entry[]): Promise<Outcome> {
     const sent = new Set(batch.map((e) => e.rating.id));
     const none: Outcome = { kind: "silent", stored: new Set(), refused: new Set(), wait: 0 };
@@ -231,6 +264,18 @@ export class Sender {
     } catch {
       return "unreachable";
     }
+  }
+}
+
+// readArrival compares what has arrived of an installation with the numbers it gave.
+function readArrival(text: string, binding: Binding): Arrival | undefined {
+  try {
+    const answer = JSON.parse(text) as { installations: { installation: string; received: number }[]; pending: number };
+    const arrived = answer.installations.find((i) => i.installation === binding.installation)?.received ?? 0;
+    const missing = Math.max(0, binding.nextSeq - 1 - arrived);
+    return { arrived, missing, certain: missing === 0 || answer.pending === 0 };
+  } catch {
+    return undefined;
   }
 }
 

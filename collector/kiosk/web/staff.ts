@@ -2,7 +2,7 @@
 import { local, type Clock } from "./clock";
 import { el } from "./dom";
 import { mark } from "./faces";
-import type { Health } from "./sender";
+import type { Arrival, Health } from "./sender";
 import type { Binding, Receipt } from "./store";
 import type { StaffText } from "./words";
 
@@ -97,6 +97,7 @@ export interface PanelState {
   unsent: number;
   refused: number;
   receipt: Receipt | undefined;
+  arrival: Arrival | undefined;
   persisted: boolean;
   version: string;
   clock: Clock;
@@ -115,6 +116,7 @@ export function panelScreen(words: Words, s: PanelState, act: PanelActions): HTM
     { name: "sending", value: words(s.health), fact: "health" },
     { name: "unsent", value: String(s.unsent), fact: "unsent" },
     { name: "receipt", value: receiptText(words, s.receipt) },
+    { name: "arrival", value: arrivalText(words, s.arrival), fact: "arrival" },
     { name: "rejectedAll", value: String(s.refused) },
     { name: "next", value: String(s.binding.nextSeq) },
     { name: "installation", value: s.binding.installation },
@@ -144,6 +146,12 @@ export function panelScreen(words: Words, s: PanelState, act: PanelActions): HTM
       ),
     ),
   );
+}
+
+function arrivalText(words: Words, a: Arrival | undefined): string {
+  if (!a) return words("never");
+  const text = words("arrived").replace("{n}", String(a.arrived)).replace("{m}", String(a.missing));
+  return a.certain ? text : text + words("onTheWay");
 }
 
 function receiptText(words: Words, r: Receipt | undefined): string {
