@@ -133,7 +133,7 @@ func (c *checker) place(p Place) Place {
 	}
 }
 
-// tags checks the tags as sent; tagCodes translates them.
+// tags checks the tags as sent, which may be words of a person; tagCodes translates them.
 func (c *checker) tags(in []string) []string {
 	if len(in) > 20 {
 		c.problems.add("tags", CodeTooLong, "at most 20 tags")
@@ -141,7 +141,7 @@ func (c *checker) tags(in []string) []string {
 	}
 	var out []string
 	for _, t := range in {
-		t = c.text("tags", t, maxTag)
+		t = RedactPersonal(c.text("tags", t, maxTag))
 		if t == "" || slices.Contains(out, t) {
 			continue
 		}

@@ -111,7 +111,7 @@ func (d *Door) Rating(in *RatingInput, rc Receipt) (Rating, Problems) {
 		Stage: c.code("stage", in.Stage, false), AssessNumber: max(in.AssessNumber, 1),
 		Answer:      Answer(c.oneOf("answer", string(in.Answer), string(AnswerActive), string(AnswerDefault), string(AnswerUnanswered), string(AnswerDeclined))),
 		QuestionSet: c.code("question_set", in.QuestionSet, false),
-		Place:       c.place(in.Place), Platform: c.text("platform", in.Platform, 64),
+		Place:       c.place(in.Place), Platform: RedactPersonal(c.text("platform", in.Platform, 64)),
 		Comment: RedactPersonal(c.text("comment", in.Comment, 1200)),
 		Probe:   in.Probe, Test: in.Test,
 	}
