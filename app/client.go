@@ -22,6 +22,7 @@ import (
 type Client struct {
 	http *http.Client
 	own  *App // started for this client; nil with a running server
+	zone *time.Location
 }
 
 // Connect finds the server that uses the data folder of cfg. Without one it starts the
@@ -35,7 +36,7 @@ func Connect(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Client
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
-	c := &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
+	c := &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, zone: cfg.Timezone.Location}
 	if conn, err := dial(ctx, "", ""); err == nil {
 		return c, conn.Close()
 	}

@@ -98,6 +98,7 @@ func (a *App) controlMux() *http.ServeMux {
 	a.keyCommands(mux)
 	command(mux, "store-source", a.storeSource)
 	command(mux, "retry-quarantined", a.retryQuarantined)
+	a.deskCommands(mux)
 	file(mux, "facts", a.writeFacts)
 	return mux
 }

@@ -1,8 +1,6 @@
 package export
 
 import (
-	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,9 +29,10 @@ var listedColumns = []string{"name", "fingerprint", "state", "sources", "hall", 
 // it: it is told by its fingerprint. In csv and tables the windows of a device are written as 07, and then
 // 2026-05-10=08 for one from a day on; no window is -.
 func Keys(w io.Writer, format string, keys []record.Key, now time.Time, zone *time.Location) error {
-	lines := make([]listedKey, len(keys))
+	lines, cells := make([]listedKey, len(keys)), make([][]string, len(keys))
 	for i := range keys {
 		lines[i] = layKey(&keys[i], now, zone)
+		cells[i] = lines[i].cells()
 	}
 	var err error
 	switch format {
@@ -42,9 +41,9 @@ func Keys(w io.Writer, format string, keys []record.Key, now time.Time, zone *ti
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(lines)
 	case "csv":
-		err = keysCSV(w, lines)
+		err = listingCSV(w, listedColumns, cells)
 	default:
-		err = keysTable(w, lines)
+		err = listingTable(w, listedColumns, cells)
 	}
 	if err != nil {
 		return fmt.Errorf("write keys as %s: %w", format, err)
@@ -93,48 +92,4 @@ func (l *listedKey) cells() []string {
 		printable(l.Name), l.Fingerprint, l.State, printable(strings.Join(l.Sources, " ")), printable(l.Hall),
 		strings.Join(windows, " "), at(l.Created), at(l.ValidUntil), at(l.Revoked),
 	}
-}
-
-func keysCSV(w io.Writer, lines []listedKey) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(listedColumns); err != nil {
-		return err
-	}
-	for i := range lines {
-		cells := lines[i].cells()
-		for j := range cells {
-			cells[j] = guarded(cells[j])
-		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func keysTable(w io.Writer, lines []listedKey) error {
-	rows := [][]string{make([]string, len(listedColumns))}
-	for i, name := range listedColumns {
-		rows[0][i] = strings.ToUpper(strings.ReplaceAll(name, "_", " "))
-	}
-	for i := range lines {
-		rows = append(rows, lines[i].cells())
-	}
-	widths := make([]int, len(listedColumns))
-	for _, row := range rows {
-		for i, text := range row {
-			widths[i] = max(widths[i], columns(text))
-		}
-	}
-	out := bufio.NewWriter(w)
-	for _, row := range rows {
-		var line strings.Builder
-		for i, text := range row {
-			line.WriteString(text)
-			line.WriteString(strings.Repeat(" ", widths[i]-columns(text)+2))
-		}
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n") //nolint:errcheck // kept by the writer until Flush
-	}
-	return out.Flush()
 }

@@ -20,7 +20,7 @@ const deskMost = 10_000
 // deskBegin is before everything on the desk; deskEnd, after a filter without an end,
 // is after everything, also if the clock of a collector runs ahead.
 var (
-	deskBegin = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	deskBegin = time.Unix(0, 0).UTC()
 	deskEnd   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 

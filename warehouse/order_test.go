@@ -165,7 +165,7 @@ func tangledPlace(rnd *rand.Rand) record.Place {
 func tangledCase(rnd *rand.Rand) record.Case {
 	at := (may4 + record.EventDay(rnd.IntN(40))).Start(shanghai).Add(9 * time.Hour)
 	c := record.Case{
-		Stamp: record.Stamp{ContentHash: rnd.Uint64()}, Source: "test", CaseID: fmt.Sprint("C", rnd.IntN(8)), Version: uint64(1 + rnd.IntN(3)),
+		Stamp: record.Stamp{ContentHash: rnd.Uint64(), ReceivedAt: at}, Source: "test", CaseID: fmt.Sprint("C", rnd.IntN(8)), Version: uint64(1 + rnd.IntN(3)),
 		Kind: "case", Status: "in_progress", AcceptedAt: at, AcceptedDay: may4, HandlingSeconds: -1, Visits: -1, Place: tangledPlace(rnd),
 		PromisedAt: at.AddDate(0, 0, 10), StatutoryAt: at.AddDate(0, 0, 20),
 	}
