@@ -211,9 +211,8 @@ func (a *App) openIntake(context.Context) error {
 		Door: a.door, Spool: queue, Keys: ring, Directory: a.store.Directory, Name: name,
 		URL:     a.cfg.PublicBaseURL + a.cfg.BasePath,
 		MaxBody: int64(c.MaxBody), RequestTimeout: c.RequestTimeout, Now: a.now, Logger: a.log, Registry: a.registry,
-		Devices: a.store, Batches: a.store, Desk: refusedDesk{a},
 		DeviceRate: c.DeviceRate, SourceRate: c.SourceRate, RefusedQuota: c.RefusedQuota,
-		Devices: a.store, Batches: a.store,
+		Devices: a.store, Batches: a.store, Desk: refusedDesk{a},
 	})
 	if err != nil {
 		return err

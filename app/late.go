@@ -160,24 +160,6 @@ func (l *lateWarehouse) KeyState(ctx context.Context) (uint64, error) {
 	return w.KeyState(ctx)
 }
 
-// DeviceNumbers says what has arrived of the numbers of one device.
-func (l *lateWarehouse) DeviceNumbers(ctx context.Context, device string) ([]record.DeviceNumbers, error) {
-	w, err := l.get()
-	if err != nil {
-		return nil, err
-	}
-	return w.DeviceNumbers(ctx, device)
-}
-
-// Announcements are the states of an announced batch.
-func (l *lateWarehouse) Announcements(ctx context.Context, source, id string) ([]record.Announcement, error) {
-	w, err := l.get()
-	if err != nil {
-		return nil, err
-	}
-	return w.Announcements(ctx, source, id)
-}
-
 // Facts reads facts.
 func (l *lateWarehouse) Facts(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
 	w, err := l.get()
