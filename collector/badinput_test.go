@@ -104,7 +104,7 @@ func badText() []badInput {
 		{what: "a byte order mark within the object", body: with(`,"level"`, ",\ufeff\"level\""), status: 400, code: "malformed", why: "malformed", kept: 1},
 		{what: "bytes that are no UTF-8", body: rating(idA, ",\"comment\":\"\xff"+secret+"\""), status: 422, code: "refused", why: "malformed", kept: 1},
 		{what: "text in GBK", body: rating(idA, ",\"comment\":\"\xc4\xe3\xba\xc3\""), status: 422, code: "refused", why: "malformed", kept: 1},
-		{what: "half a surrogate pair", body: rating(idA, `,"comment":"\ud800"`), status: 422, code: "refused", why: "malformed", kept: 1},
+		{what: "half a surrogate pair", body: rating(idA, `,"comment":"\ud800"`), status: 422, code: "refused", field: "comment", why: "malformed", kept: 1},
 		{what: "a NUL character", body: rating(idA, `,"comment":"a\u0000b"`), status: 422, code: "refused", field: "comment", why: "invalid", kept: 1},
 		{what: "an unescaped NUL byte", body: rating(idA, ",\"comment\":\"a\x00b\""), status: 400, code: "malformed", why: "malformed", kept: 1},
 		{what: "an escape character", body: rating(idA, `,"hall":"H1\u001b[0m"`), status: 422, code: "refused", field: "hall", why: "invalid", kept: 1},
