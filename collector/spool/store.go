@@ -165,9 +165,7 @@ func (s *Spool) storeOptions(readOnly bool) *pebble.Options {
 func (s *Spool) storeEvents() *pebble.EventListener {
 	log := s.opts.Logger
 	return &pebble.EventListener{
-		BackgroundError: func(err error) {
-			log.Error("spool store: background work failed", "error", err)
-		},
+		BackgroundError: (&trouble{log: log}).failed,
 		DataCorruption: func(i pebble.DataCorruptionInfo) {
 			log.Error("spool store: damaged file", "file", i.Path, "error", i.Details)
 		},
