@@ -37,8 +37,14 @@ func TestBind(t *testing.T) {
 		{"all of it", key, move, said{"portal", "K-2", "", "H2", "1", ""}, said{}, "source device_id hall window"},
 		{"department and region are its own", key, move, said{Region: "99", Department: "D9"}, said{"kiosk", "K-1", "99", "H1", "08", "D9"}, ""},
 		{"not bound to a place", free, move, said{Hall: "H2", Window: "1"}, said{Source: "kiosk", Device: "K-1", Hall: "H2", Window: "1"}, ""},
-		{"a source may say anything", record.Key{Kind: record.KeySource, Sources: []string{"portal"}}, 0,
-			said{Device: "K-9", Hall: "H9", Window: "9"}, said{Source: "portal", Device: "K-9", Hall: "H9", Window: "9"}, ""},
+		{
+			"a source may say anything",
+			record.Key{Kind: record.KeySource, Sources: []string{"portal"}},
+			0,
+			said{Device: "K-9", Hall: "H9", Window: "9"},
+			said{Source: "portal", Device: "K-9", Hall: "H9", Window: "9"},
+			"",
+		},
 	}
 	for _, tt := range tests {
 		s := tt.said

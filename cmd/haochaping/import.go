@@ -22,9 +22,10 @@ import (
 )
 
 type importFlags struct {
-	mapping, server, key, refused string
-	dryRun                        bool
-	rows                          int
+	key                      keyFlags
+	mapping, server, refused string
+	dryRun                   bool
+	rows                     int
 }
 
 func newImport() *cobra.Command {
@@ -45,7 +46,7 @@ line and reason but without its content, and the exit status is 3.`,
 	fl.BoolVar(&f.dryRun, "dry-run", false, "show the first rows as they would be read, store nothing")
 	fl.IntVar(&f.rows, "rows", 5, "with --dry-run: how many rows")
 	fl.StringVar(&f.server, "server", "", "send to this installation instead, such as https://rating.example.org")
-	fl.StringVar(&f.key, "key", "", "with --server: key of a source; better in the variable HAOCHAPING_IMPORT_KEY")
+	f.key.bind(fl)
 	fl.StringVar(&f.refused, "refused", "", "file for what is refused; default refused-DATE-TIME.csv, made only when needed")
 	return c
 }
@@ -64,9 +65,9 @@ func runImport(c *cobra.Command, f *importFlags, files []string) error {
 	case f.dryRun:
 		return dryRun(c, cfg, o, f.rows, files)
 	case f.server != "":
-		key := cmp.Or(f.key, os.Getenv("HAOCHAPING_IMPORT_KEY"))
-		if key == "" {
-			return usageError{errors.New("--server needs the key of a source: --key, or the variable HAOCHAPING_IMPORT_KEY")}
+		key, err := f.key.read()
+		if err != nil {
+			return err
 		}
 		o.Remote = &fileimport.Remote{URL: f.server, Key: key, Client: &http.Client{Timeout: time.Minute}}
 		return importFiles(c, o, f, files)

@@ -95,7 +95,7 @@ func usageAsError(c *cobra.Command) {
 // load reads the configuration that the command's flags ask for.
 func load(c *cobra.Command, defaults map[string]string) (*config.Config, *slog.Logger, error) {
 	cfg, err := config.Load(config.Options{
-		Flags: c.Flags(), IgnoreEnv: []string{"HAOCHAPING_CHECKDATA", "HAOCHAPING_CHROMIUM", "HAOCHAPING_IMPORT_KEY"}, Defaults: defaults,
+		Flags: c.Flags(), IgnoreEnv: []string{"HAOCHAPING_CHECKDATA", "HAOCHAPING_CHROMIUM", keyVariable, oldKeyVariable}, Defaults: defaults,
 	})
 	var invalid *config.InvalidError
 	if errors.As(err, &invalid) {
