@@ -35,12 +35,14 @@ type Store interface {
 
 // Options are what an Aggregator is made of. Specs are those of robfig/cron, in Zone.
 type Options struct {
-	Store  Store
-	Dirty  string // when to look for dirty days
-	Items  string // when to restate the months of items
-	Zone   *time.Location
-	Now    func() time.Time // default time.Now
-	Logger *slog.Logger
+	Store Store
+	Dirty string // when to look for dirty days
+	Items string // when to restate the months of items
+	Zone  *time.Location
+	// Minutely looks, every minute, after what is not counted from facts; nil = nothing.
+	Minutely func(context.Context) (int, error)
+	Now      func() time.Time // default time.Now
+	Logger   *slog.Logger
 }
 
 // Aggregator runs the jobs. Make one with New.
@@ -62,6 +64,9 @@ func New(o Options) (*Aggregator, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Minutely == nil {
+		o.Minutely = func(context.Context) (int, error) { return 0, nil }
+	}
 	a := &Aggregator{options: o, broken: make(map[string]bool), rest: make(map[string]time.Time)}
 	log := cron.PrintfLogger(slog.NewLogLogger(o.Logger.Handler(), slog.LevelError))
 	// SkipIfStillRunning outside Recover: the other way round one panic would stop the job for ever.
@@ -73,6 +78,7 @@ func New(o Options) (*Aggregator, error) {
 	}{
 		{"days", o.Dirty, func(ctx context.Context) (int, error) { return o.Store.Restate(ctx, o.Now()) }},
 		{"items", o.Items, o.Store.RestateItems},
+		{"arrivals", "* * * * *", o.Minutely},
 	} {
 		if _, err := a.cron.AddFunc(job.spec, func() { a.do(job.name, job.run) }); err != nil {
 			return nil, fmt.Errorf("make the aggregator: timetable of %s %q: %w", job.name, job.spec, err)

@@ -99,6 +99,7 @@ func (a *App) controlMux() *http.ServeMux {
 	command(mux, "store-source", a.storeSource)
 	command(mux, "retry-quarantined", a.retryQuarantined)
 	a.deskCommands(mux)
+	a.deviceCommands(mux)
 	file(mux, "facts", a.writeFacts)
 	return mux
 }

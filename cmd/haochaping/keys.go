@@ -22,7 +22,7 @@ func newKeys(name string) *cobra.Command {
 	c.AddCommand(newKeyAdd(kind), newKeyList(kind), newKeyRotate(kind), newKeyRevoke(kind))
 	if kind == record.KeyDevice {
 		c.Short = "Devices in halls, their keys and windows"
-		c.AddCommand(newDeviceMove(), newDeviceImport())
+		c.AddCommand(newDeviceStatus(), newDeviceMove(), newDeviceImport())
 	} else {
 		c.AddCommand(newSourceMap())
 	}
