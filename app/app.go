@@ -189,7 +189,7 @@ func (a *App) openIntake(context.Context) error {
 	}
 	c := a.cfg.Collector
 	queue, err := spool.Open(spool.Options{
-		Dir: c.SpoolDir, MaxBytes: uint64(max(c.SpoolMax, 0)), MinFree: 64 << 20, Now: a.now, Logger: a.log, Fatal: a.die,
+		Dir: c.SpoolDir, MaxBytes: uint64(max(c.SpoolMax, 0)), MinFree: 256 << 20, Now: a.now, Logger: a.log, Fatal: a.die,
 	})
 	if err != nil {
 		return fmt.Errorf("open the spool: %w", err)
@@ -227,7 +227,7 @@ func (a *App) openIntake(context.Context) error {
 	a.spawn("the keyring", ring.Run)
 	a.spawn("the shipper", shipper.Run)
 	a.spawn("the memory of ids", forgetIDs(queue, c.RememberIDs, a.log))
-	return nil
+	return a.watchDevices()
 }
 
 func (a *App) openAggregator(context.Context) error {

@@ -286,7 +286,9 @@ func (s *Spool) waitAcked(seq uint64) error {
 type roomCheck struct {
 	mu   sync.Mutex
 	free uint64    // guarded by mu
+	keep uint64    // guarded by mu; must stay free
 	at   time.Time // guarded by mu; monotonic
+	seen uint64    // guarded by mu; the running total then
 }
 
 const roomPause = 250 * time.Millisecond
@@ -303,7 +305,8 @@ func (s *Spool) checkRoom() error {
 	}
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
-	if s.room.at.IsZero() || time.Since(s.room.at) >= roomPause {
+	written := s.total.Load() - s.room.seen
+	if s.room.at.IsZero() || time.Since(s.room.at) >= roomPause || written > s.room.keep/16 {
 		usage, err := s.opts.FS.GetDiskUsage(s.opts.Dir)
 		if errors.Is(err, vfs.ErrUnsupported) {
 			return nil
@@ -311,10 +314,11 @@ func (s *Spool) checkRoom() error {
 		if err != nil {
 			return fmt.Errorf("look up free space: %w", err)
 		}
-		s.room.free, s.room.at = usage.AvailBytes, time.Now()
+		s.room.free, s.room.keep = usage.AvailBytes, min(s.opts.MinFree, usage.TotalBytes/4)
+		s.room.at, s.room.seen = time.Now(), s.total.Load()
 	}
-	if s.room.free < s.opts.MinFree {
-		return fmt.Errorf("%w: the file system has %d bytes left, %d must stay free", ErrFull, s.room.free, s.opts.MinFree)
+	if s.room.free < s.room.keep {
+		return fmt.Errorf("%w: the file system has %d bytes left, %d must stay free", ErrFull, s.room.free, s.room.keep)
 	}
 	return nil
 }

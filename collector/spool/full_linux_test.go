@@ -1,8 +1,8 @@
 package spool
 
 import (
-	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -44,7 +44,8 @@ func avail(t *testing.T, dir string) uint64 {
 
 // fillUp appends until an error and returns how many records were acknowledged.
 func fillUp(s *Spool, size int) (acked int, err error) {
-	payload := bytes.Repeat([]byte("0123456789abcdef"), size/16)
+	payload := make([]byte, size) // of bytes that do not compress
+	_, _ = rand.Read(payload)
 	for ; ; acked++ {
 		if _, err := s.Append(context.Background(), []Entry{{ID: uuid7(acked), Kind: 1, Payload: payload}}); err != nil {
 			return acked, err
@@ -54,8 +55,8 @@ func fillUp(s *Spool, size int) (acked int, err error) {
 
 // A spool refuses before its disk is full, and goes on when shipping has made room.
 func TestFullBeforeTheDisk(t *testing.T) {
-	dir := smallDisk(t, 320<<20)
-	s := openTest(t, nil, func(o *Options) { o.Dir, o.MinFree, o.reclaim = dir+"/spool", 64<<20, 1 })
+	dir := smallDisk(t, 480<<20)
+	s := openTest(t, nil, func(o *Options) { o.Dir, o.MinFree, o.reclaim = dir+"/spool", 128<<20, time.Millisecond })
 	acked, err := fillUp(s, 256<<10)
 	if !errors.Is(err, ErrFull) || acked == 0 {
 		t.Fatalf("after %d records: %v", acked, err)
@@ -150,4 +151,3 @@ func TestNoSpaceStops(t *testing.T) {
 		t.Errorf("after the restart: %v", got)
 	}
 }
-

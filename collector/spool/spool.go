@@ -30,8 +30,9 @@ type Options struct {
 	// MaxBytes limits the records not yet shipped; 0 is no limit. The check comes
 	// before the write, so the calls under way may pass it by their own size.
 	MaxBytes uint64
-	// MinFree is how many bytes the file system must keep free; 0 checks nothing.
-	// The free space is looked up at most four times a second.
+	// MinFree is how many bytes the file system must keep free, but never more than a
+	// quarter of it; 0 checks nothing. The free space is looked up four times a second,
+	// and after each sixteenth of that which was written.
 	MinFree uint64
 	// FS is the file system; nil is the machine's own.
 	FS vfs.FS
