@@ -147,8 +147,8 @@ func badTimes() []badInput {
 	const good = "2026-05-04T11:59:00+08:00"
 	return []badInput{
 		{what: "no time", body: `{"id":"` + idA + `","level":5}`, status: 422, code: "refused", field: "rated_at", why: "missing", kept: 1},
-		{what: "a time without an offset, where the code map has no such form", body: with(good, "2026-05-04T11:59:00"), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
-		{what: "a time with a blank for the T, where the code map has no such form", body: with(good, "2026-05-04 11:59:00"), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
+		{what: "a time without an offset, where the code map has no such form", body: with(good, "2026-05-04T11:59"), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
+		{what: "a time with slashes, where the code map has no such form", body: with(good, "2026/05/04 11:59:00"), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
 		{what: "a text that is no time", body: with(good, secret), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
 		{what: "a time as a number", body: with(`"`+good+`"`, "1777867140"), status: 422, code: "refused", field: "rated_at", why: "unmapped", kept: 1},
 		{what: "the 30th of February", body: with(good, "2026-02-30T11:59:00+08:00"), status: 422, code: "refused", field: "rated_at", why: "time", kept: 1},

@@ -76,7 +76,7 @@ func newHouse(t testing.TB, change func(*Options)) *house {
 	}
 	o := Options{
 		Door: &record.Door{
-			Zone: shanghai, Key: []byte(strings.Repeat("k", 32)), Future: 5 * time.Minute, Past: 10 * 365 * 24 * time.Hour, Codes: h.ring.Codes,
+			Zone: shanghai, Key: []byte(strings.Repeat("k", 32)), Future: 5 * time.Minute, Past: 10 * 365 * 24 * time.Hour, Codes: h.ring.Codes, Maps: h.ring.Maps,
 		},
 		Spool: h.spool, Keys: h.ring, Directory: func() *directory.Directory { return dir1 }, Name: "c1", Now: func() time.Time { return noon },
 	}
