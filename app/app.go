@@ -71,7 +71,7 @@ func (a *App) SetClock(now func() time.Time) { a.now = now }
 // Start builds every room of the configured roles and serves them. When it fails, what
 // was already started is stopped again.
 func (a *App) Start(ctx context.Context) error {
-	return a.build(ctx, a.openFolder, a.openEngine, a.openWarehouse, a.openIntake, a.openAggregator, a.openWeb, a.openControl)
+	return a.build(ctx, a.openMemory, a.openFolder, a.openEngine, a.openWarehouse, a.openIntake, a.openAggregator, a.openWeb, a.openControl)
 }
 
 // startForCommand builds only what a command without a server needs.

@@ -36,6 +36,7 @@ func RunChildIfAsked() {
 		return
 	}
 	go endWithParent()
+	standBack()
 	if err := runLibrary(os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
