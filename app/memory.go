@@ -11,18 +11,19 @@ import (
 // The memory that the service should do with, and the part of its live data that it
 // gets beside that where it is not enough.
 const (
-	leanMemory   = 120 << 20
-	spareMemory  = 7 // a seventh of what is live
-	memoryEvery  = time.Second
+	leanMemory  = 120 << 20
+	spareMemory = 7 // a seventh of what is live
+	memoryEvery = time.Second
 )
 
 // openMemory keeps the service small. Under full load most of what it allocates lives
 // for one request; left alone, the collector of garbage lets that pile up to as much as
 // all live data before it acts. A limit makes it act earlier, at a few per cent of
 // processor time. A fixed limit below the live data would stop the work instead, so the
-// limit follows that. Who sets GOMEMLIMIT or GOGC knows better and is left alone.
+// limit follows that. Who sets GOMEMLIMIT or GOGC knows better and is left alone, and so
+// is the filling of demo data, which is done faster with more.
 func (a *App) openMemory(context.Context) error {
-	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
+	if a.demo || os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return nil
 	}
 	before := debug.SetMemoryLimit(leanMemory)

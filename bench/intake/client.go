@@ -20,7 +20,7 @@ type client struct {
 const answerLimit = 1 << 20
 
 // answerWait bounds one request.
-const answerWait = 30 * time.Second
+const answerWait = 2 * time.Minute
 
 func dial(address string) (*client, error) {
 	conn, err := net.DialTimeout("tcp", address, 5*time.Second)
