@@ -83,7 +83,7 @@ func scanFollowUp(rows driver.Rows, f *record.FollowUp) error {
 func scanRefused(rows driver.Rows, r *record.Refused) error {
 	var kind string
 	var fields, codes, reasons []string
-	err := rows.Scan(&r.ID, &kind, &r.Source, &r.Sender, &r.ReceivedAt, &fields, &codes, &reasons)
+	err := rows.Scan(&r.ID, &r.RecordID, &kind, &r.Source, &r.Sender, &r.ReceivedAt, &fields, &codes, &reasons)
 	if err != nil {
 		return err
 	}

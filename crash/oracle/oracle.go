@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"haochaping/crash/journal"
 	"haochaping/evaluation"
 	"haochaping/record"
@@ -100,6 +102,9 @@ type name struct {
 
 // verdict is a kind of refusal.
 type verdict struct{ kind, code string }
+
+// entry is one reason on the desk of one record.
+type entry struct{ id, code string }
 
 // item is one content of one record and what its sender was told.
 type item struct {
@@ -253,7 +258,7 @@ func (it *item) fate(there bool) string {
 
 // judgeDesk looks for every refusal on the list of refused records.
 func (b *Book) judgeDesk(f *Findings, e *Evidence) {
-	listed := map[verdict]int64{}
+	listed, named := map[verdict]int64{}, map[entry]bool{}
 	for i := range e.Stored.Refused {
 		r := &e.Stored.Refused[i]
 		if len(r.Problems) == 0 || r.Problems[0].Code == "" || r.Problems[0].Reason == "" {
@@ -261,6 +266,9 @@ func (b *Book) judgeDesk(f *Findings, e *Evidence) {
 			continue
 		}
 		listed[verdict{r.Kind.String(), r.Problems[0].Code}]++
+		for _, p := range r.Problems {
+			named[entry{r.RecordID.String(), p.Code}] = true
+		}
 	}
 	want := map[verdict]int64{}
 	for v, n := range b.refused {
@@ -269,6 +277,17 @@ func (b *Book) judgeDesk(f *Findings, e *Evidence) {
 	for n, it := range b.items {
 		if it.conflict {
 			want[verdict{n.kind, record.CodeConflict}]++
+		}
+		if n.kind == "case" || it.wire.ID == uuid.Nil {
+			continue // has no id that could be listed
+		}
+		for code := range it.codes {
+			if !named[entry{n.key, code}] {
+				f.RefusedNotOnDesk.add(1, "%s %s refused for %s is not listed", n.kind, n.key, code)
+			}
+		}
+		if it.conflict && !named[entry{n.key, record.CodeConflict}] {
+			f.RefusedNotOnDesk.add(1, "conflict of %s %s is not listed", n.kind, n.key)
 		}
 	}
 	for v, n := range want {

@@ -107,14 +107,14 @@ func whole(t *testing.T) *story {
 	other["staff"] = "c1"
 	s.send(two, 1, "", other, conflict)
 	s.send(bad, 0, record.CodeUnmapped, sentRating(bad, "9"), unmapped)
-	refusal := func(code string) record.Refused {
-		return record.Refused{ID: uuid.New(), Kind: record.KindRating, Problems: record.Problems{{Code: code, Reason: "why"}}}
+	refusal := func(of uuid.UUID, code string) record.Refused {
+		return record.Refused{ID: uuid.New(), RecordID: of, Kind: record.KindRating, Problems: record.Problems{{Code: code, Reason: "why"}}}
 	}
 	numbered := storedRating(one, 5)
 	numbered.DeviceID, numbered.Installation, numbered.DeviceSeq = "d", "i", 2
 	s.evidence.Stored = record.Batch{
 		Ratings: []record.Rating{numbered, storedRating(two, 2)},
-		Refused: []record.Refused{refusal(record.CodeUnmapped), refusal(record.CodeConflict)},
+		Refused: []record.Refused{refusal(bad, record.CodeUnmapped), refusal(two, record.CodeConflict)},
 	}
 	facts := evaluation.Facts{Levels: [5]uint64{0, 1, 0, 0, 1}, Events: 2, Rated: 2}
 	s.evidence.Days = []evaluation.Row{{Start: day, Department: "D1", Facts: facts}}
@@ -171,6 +171,7 @@ func TestBrokenPromisesAreSeen(t *testing.T) {
 		{"a month counted twice", "counted_twice", func(s *story) { s.evidence.Months[0].Levels[4]++ }},
 		{"a rate without its event", "not_counted", func(s *story) { s.evidence.Days[0].Rated-- }},
 		{"a refusal on the desk without a reason", "refused_without_reason", func(s *story) { s.evidence.Stored.Refused[0].Problems = nil }},
+		{"a refusal of another record on the desk", "refused_not_on_desk", func(s *story) { s.evidence.Stored.Refused[0].RecordID = uuid.New() }},
 		{"a refusal without a reason", "refused_without_reason", func(s *story) {
 			id := uuid.New()
 			s.send(id, 0, "missing", sentRating(id, ""), journal.Answer{Fate: journal.Refused})
@@ -220,7 +221,7 @@ func TestUnansweredMayBeStored(t *testing.T) {
 	s.send(id, 0, "", sentRating(id, "3"), none, journal.Answer{Fate: journal.Refused, To: "A", Codes: []string{record.CodeTime}})
 	s.evidence.Stored.Ratings = append(s.evidence.Stored.Ratings, storedRating(id, 3))
 	s.evidence.Stored.Refused = append(s.evidence.Stored.Refused, record.Refused{
-		Kind: record.KindRating, Problems: record.Problems{{Code: record.CodeTime, Reason: "why"}},
+		RecordID: id, Kind: record.KindRating, Problems: record.Problems{{Code: record.CodeTime, Reason: "why"}},
 	})
 	for _, rows := range [][]evaluation.Row{s.evidence.Days, s.evidence.Months} {
 		rows[0].Levels[2]++
