@@ -266,8 +266,26 @@ func (w *world) evidence(ctx context.Context, base time.Time, batches [][2]strin
 			return nil, err
 		}
 	}
+	if e.Desk, err = wholeDesk(ctx, house); err != nil {
+		return nil, err
+	}
 	e.Devices, err = house.Devices(ctx)
 	return e, err
+}
+
+// wholeDesk reads the desk page by page.
+func wholeDesk(ctx context.Context, house *warehouse.Warehouse) (list []record.DeskEntry, err error) {
+	for f := (record.DeskFilter{Limit: 1000, Why: []string{record.WhyRefused, record.WhyConflict, record.WhySuperseded}}); ; {
+		page, err := house.Desk(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, page...)
+		if len(page) < f.Limit {
+			return list, nil
+		}
+		f.AfterAt, f.AfterID = page[len(page)-1].ReceivedAt, page[len(page)-1].ID
+	}
 }
 
 // quarantined counts accepted records that were put aside as files.

@@ -30,7 +30,7 @@ func (e *Evidence) Falsify(how string) error {
 			}
 		}
 	case "hush":
-		stored.Refused = stored.Refused[:0]
+		stored.Refused, e.Desk = stored.Refused[:0], e.Desk[:0]
 	default:
 		return fmt.Errorf("falsify the evidence: %q is no way to do it", how)
 	}

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"haochaping/crash/journal"
 	"haochaping/evaluation"
 	"haochaping/record"
@@ -25,6 +23,7 @@ type Evidence struct {
 	Days   []evaluation.Row // facts of every day by department
 	Months []evaluation.Row // the same by month
 
+	Desk    []record.DeskEntry               // all of it
 	Devices []record.DeviceNumbers           // of every installation of a device
 	Batches map[string][]record.Announcement // of every name of Batches
 }
@@ -57,7 +56,8 @@ type Findings struct {
 	CountedTwice         Check // too many in a cell of the facts, or two rows of one record
 	StoredOtherwise      Check // a row that nobody sent, or not as it was sent
 	RefusedWithoutReason Check // refused or in conflict, and the answer names no reason
-	RefusedNotOnDesk     Check // refused or in conflict, and the list of refused records lacks it
+	RefusedNotOnDesk     Check // refused or in conflict, and the desk lacks it
+	LosersNotOnDesk      Check // stored and not counted, because another one is, and the desk lacks it
 	WrongVerdict         Check // a bad record accepted, a good one refused, or for another reason
 	NumbersMissing       Check // of the numbers that devices gave, or too many
 	BatchesIncomplete    Check // an announcement or a delivery is not known, or not as it was
@@ -75,12 +75,13 @@ func (f *Findings) Checks() []*Check {
 	f.StoredOtherwise.Name = "stored_otherwise"
 	f.RefusedWithoutReason.Name = "refused_without_reason"
 	f.RefusedNotOnDesk.Name = "refused_not_on_desk"
+	f.LosersNotOnDesk.Name = "losers_not_on_desk"
 	f.WrongVerdict.Name = "wrong_verdict"
 	f.NumbersMissing.Name = "device_numbers_missing"
 	f.BatchesIncomplete.Name = "batches_incomplete"
 	return []*Check{
 		&f.AcknowledgedMissing, &f.NeverAnswered, &f.NotCounted, &f.CountedTwice, &f.StoredOtherwise,
-		&f.RefusedWithoutReason, &f.RefusedNotOnDesk, &f.WrongVerdict, &f.NumbersMissing, &f.BatchesIncomplete,
+		&f.RefusedWithoutReason, &f.RefusedNotOnDesk, &f.LosersNotOnDesk, &f.WrongVerdict, &f.NumbersMissing, &f.BatchesIncomplete,
 	}
 }
 
@@ -102,9 +103,6 @@ type name struct {
 
 // verdict is a kind of refusal.
 type verdict struct{ kind, code string }
-
-// entry is one reason on the desk of one record.
-type entry struct{ id, code string }
 
 // item is one content of one record and what its sender was told.
 type item struct {
@@ -253,44 +251,5 @@ func (it *item) fate(there bool) string {
 		return "refused, stored before"
 	default:
 		return "refused"
-	}
-}
-
-// judgeDesk looks for every refusal on the list of refused records.
-func (b *Book) judgeDesk(f *Findings, e *Evidence) {
-	listed, named := map[verdict]int64{}, map[entry]bool{}
-	for i := range e.Stored.Refused {
-		r := &e.Stored.Refused[i]
-		if len(r.Problems) == 0 || r.Problems[0].Code == "" || r.Problems[0].Reason == "" {
-			f.RefusedWithoutReason.add(1, "on the desk: %s", r.ID)
-			continue
-		}
-		listed[verdict{r.Kind.String(), r.Problems[0].Code}]++
-		for _, p := range r.Problems {
-			named[entry{r.RecordID.String(), p.Code}] = true
-		}
-	}
-	want := map[verdict]int64{}
-	for v, n := range b.refused {
-		want[v] += n
-	}
-	for n, it := range b.items {
-		if it.conflict {
-			want[verdict{n.kind, record.CodeConflict}]++
-		}
-		if n.kind == "case" || it.wire.ID == uuid.Nil {
-			continue // has no id that could be listed
-		}
-		for code := range it.codes {
-			if !named[entry{n.key, code}] {
-				f.RefusedNotOnDesk.add(1, "%s %s refused for %s is not listed", n.kind, n.key, code)
-			}
-		}
-		if it.conflict && !named[entry{n.key, record.CodeConflict}] {
-			f.RefusedNotOnDesk.add(1, "conflict of %s %s is not listed", n.kind, n.key)
-		}
-	}
-	for v, n := range want {
-		f.RefusedNotOnDesk.add(n-listed[v], "%s refused for %s: %d of %d are listed", v.kind, v.code, listed[v], n)
 	}
 }

@@ -53,6 +53,15 @@ func (s *story) send(id uuid.UUID, content int, bad string, fields map[string]an
 	}
 }
 
+// desk lists a record.
+func (e *Evidence) desk(id uuid.UUID, code string) {
+	why := record.WhyRefused
+	if code == record.CodeConflict {
+		why = record.WhyConflict
+	}
+	e.Desk = append(e.Desk, record.DeskEntry{RecordID: id, Why: why, Problems: record.Problems{{Code: code, Reason: "why"}}})
+}
+
 func (s *story) judge() map[string]int64 {
 	s.t.Helper()
 	if err := s.journal.Close(); err != nil {
@@ -118,6 +127,9 @@ func whole(t *testing.T) *story {
 	}
 	facts := evaluation.Facts{Levels: [5]uint64{0, 1, 0, 0, 1}, Events: 2, Rated: 2}
 	s.evidence.Days = []evaluation.Row{{Start: day, Department: "D1", Facts: facts}}
+	for _, r := range s.evidence.Stored.Refused {
+		s.evidence.desk(r.RecordID, r.Problems[0].Code)
+	}
 	s.evidence.Devices = []record.DeviceNumbers{{Device: "d", Installation: "i", Received: 2, Highest: 2, Contiguous: 2}}
 	s.journal.Send(&journal.Sent{World: "w", Kind: "batch", Key: "city/b", Wire: json.RawMessage(`{"id":"b","source":"city","count":3,"sha256":"` + fmt.Sprintf("%x", sum) + `"}`)})
 	for _, fate := range []string{journal.Accepted, journal.Duplicate, journal.Delivered} {
@@ -171,7 +183,13 @@ func TestBrokenPromisesAreSeen(t *testing.T) {
 		{"a month counted twice", "counted_twice", func(s *story) { s.evidence.Months[0].Levels[4]++ }},
 		{"a rate without its event", "not_counted", func(s *story) { s.evidence.Days[0].Rated-- }},
 		{"a refusal on the desk without a reason", "refused_without_reason", func(s *story) { s.evidence.Stored.Refused[0].Problems = nil }},
-		{"a refusal of another record on the desk", "refused_not_on_desk", func(s *story) { s.evidence.Stored.Refused[0].RecordID = uuid.New() }},
+		{"a refusal of another record on the desk", "refused_not_on_desk", func(s *story) { s.evidence.Desk[0].RecordID = uuid.New() }},
+		{"two ratings of an event, one not on the desk", "losers_not_on_desk", func(s *story) {
+			id := uuid.New()
+			more := storedRating(id, 5)
+			more.CaseID = s.evidence.Stored.Ratings[0].CaseID
+			s.evidence.Stored.Ratings = append(s.evidence.Stored.Ratings, more)
+		}},
 		{"a refusal without a reason", "refused_without_reason", func(s *story) {
 			id := uuid.New()
 			s.send(id, 0, "missing", sentRating(id, ""), journal.Answer{Fate: journal.Refused})
@@ -223,6 +241,7 @@ func TestUnansweredMayBeStored(t *testing.T) {
 	s.evidence.Stored.Refused = append(s.evidence.Stored.Refused, record.Refused{
 		RecordID: id, Kind: record.KindRating, Problems: record.Problems{{Code: record.CodeTime, Reason: "why"}},
 	})
+	s.evidence.desk(id, record.CodeTime)
 	for _, rows := range [][]evaluation.Row{s.evidence.Days, s.evidence.Months} {
 		rows[0].Levels[2]++
 		rows[0].Events++
