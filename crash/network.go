@@ -19,6 +19,7 @@ type network struct {
 }
 
 func newNetwork(upstream string) (*network, error) {
+	zerolog.SetGlobalLevel(zerolog.Disabled) // some toxics log past the logger that they are given
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	n := &network{toxiproxy.NewProxy(server, "clickhouse", "127.0.0.1:0", upstream)}
 	if err := n.proxy.Start(); err != nil {
