@@ -184,6 +184,9 @@ func (i *importer) run(ctx context.Context, f *Reader, counted *countingReader) 
 		if !whole {
 			return nil // the reader says why
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		return i.flush(ctx)
 	})
 	return errors.Join(group.Wait(), i.refused.flush())
