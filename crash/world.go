@@ -28,6 +28,13 @@ import (
 // engineMemory bounds each engine of a run.
 const engineMemory = 1 << 30
 
+// libraryVariable names the engine's library where it is not found by itself.
+const libraryVariable = "HAOCHAPING_ENGINE_LIBRARY"
+
+func engineOptions(dir string) engine.Options {
+	return engine.Options{Dir: dir, Library: os.Getenv(libraryVariable), MaxMemory: engineMemory}
+}
+
 // world is one installation: its services, its ClickHouse and its senders.
 type world struct {
 	name     string
@@ -51,7 +58,7 @@ func newEmbedded(dir string) (*world, error) {
 // newOwn is two collectors before one ClickHouse behind a bad network.
 func newOwn(ctx context.Context, dir string) (w *world, err error) {
 	w = &world{name: "own", dir: filepath.Join(dir, "own")}
-	w.engine, err = engine.New(engine.Options{Dir: filepath.Join(w.dir, "clickhouse"), MaxMemory: engineMemory})
+	w.engine, err = engine.New(engineOptions(filepath.Join(w.dir, "clickhouse")))
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +93,7 @@ func (w *world) addService(name string, settings []string) error {
 		"HAOCHAPING_DATA_DIR=" + filepath.Join(dir, "data"),
 		"HAOCHAPING_LISTEN=" + address,
 		"HAOCHAPING_ENGINE_MAX_MEMORY=1GiB",
-		"HAOCHAPING_ENGINE_LIBRARY=" + os.Getenv("HAOCHAPING_ENGINE_LIBRARY"),
+		libraryVariable + "=" + os.Getenv(libraryVariable),
 	}
 	p, err := newProcess(dir, name, address, append(environ, settings...))
 	if err != nil {
@@ -217,7 +224,7 @@ func (w *world) drain(ctx context.Context) error {
 func (w *world) evidence(ctx context.Context, base time.Time, batches [][2]string) (e *oracle.Evidence, err error) {
 	db := w.engine
 	if db == nil {
-		db, err = engine.New(engine.Options{Dir: filepath.Join(w.dir, "E", "data", "clickhouse"), MaxMemory: engineMemory})
+		db, err = engine.New(engineOptions(filepath.Join(w.dir, "E", "data", "clickhouse")))
 		if err == nil {
 			err = db.Start(ctx)
 		}
