@@ -293,7 +293,7 @@ func TestRetryQuarantined(t *testing.T) {
 	if err != nil || len(list) != 2 || list[0].ID != ids[3] || list[0].Reason == "" {
 		t.Fatalf("list %+v, %v", list, err)
 	}
-	if r, err := list[0].Record(); err != nil || r.(*record.Rating).ID.String() != ids[3] { //nolint:forcetypeassert,errcheck // a test
+	if r, err := list[0].Record(); err != nil || r.(*record.Rating).ID.String() != ids[3] {
 		t.Errorf("record %+v, %v", r, err)
 	}
 	done, err := RetryQuarantined(t.Context(), dir, nil, w)

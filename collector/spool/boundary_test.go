@@ -77,7 +77,7 @@ func TestPowerCutAtEveryBoundary(t *testing.T) {
 			}
 			acked += len(c.promised.acked)
 		}
-		for range b.cuts { //nolint:revive // let the run end
+		for range b.cuts { // let the run end
 		}
 	})
 	stop := make(chan struct{})
