@@ -61,11 +61,11 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 	o := warehouse.Options{
 		Address: strings.Join(c.Address, ","), Database: c.Database, Username: c.Username, Password: c.Password.Reveal(),
 		DialTimeout: c.DialTimeout, MaxConns: c.MaxOpenConns, Zone: a.cfg.Timezone.Location, Logger: a.log,
-		LateAfter: a.cfg.Collector.LateAfter,
+		LateAfter: a.cfg.Collector.LateAfter, Cluster: c.Cluster, Quorum: c.InsertQuorum,
 	}
 	if e := l.embedded; e != nil {
 		o.Address, o.Database, o.Username, o.Password = e.Address(), e.Database(), e.User(), e.Password()
-		o.Loopback, o.Sole = true, true
+		o.Loopback, o.Sole, o.Cluster = true, true, ""
 		return o, nil
 	}
 	if !c.TLS {

@@ -10,11 +10,13 @@ package warehouse
 import (
 	"context"
 	"crypto/tls"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +46,8 @@ type Options struct {
 	Loopback    bool           // the server is on this machine: compressing what is sent would only cost
 	Sole        bool           // nobody else uses the database, as with an engine of one's own
 	Zone        *time.Location // the one zone of this installation
+	Cluster     string         // name of a cluster for replicated tables; empty = plain tables on one server
+	Quorum      int            // on a cluster: replicas that have an insert on disk before it returns; 0 = the majority
 	LateAfter   time.Duration  // how long after its day a rating may come before it counts as late; default 7 days
 	Logger      *slog.Logger
 }
@@ -84,6 +88,14 @@ func (o *Options) client() *clickhouse.Options {
 	if o.Loopback {
 		compression = clickhouse.CompressionNone
 	}
+	settings := clickhouse.Settings{
+		"allow_replace_partition_from_empty_source": 1,
+		"max_execution_time":                        300,
+		"max_partitions_per_insert_block":           maxMonths,
+	}
+	if o.Cluster != "" {
+		maps.Copy(settings, clusterSettings(o.Quorum))
+	}
 	return &clickhouse.Options{
 		Addr:         strings.Split(o.Address, ","),
 		Auth:         clickhouse.Auth{Database: o.Database, Username: o.Username, Password: o.Password},
@@ -92,12 +104,8 @@ func (o *Options) client() *clickhouse.Options {
 		MaxOpenConns: o.MaxConns,
 		MaxIdleConns: o.MaxConns,
 		ReadTimeout:  5 * time.Minute,
-		Settings: clickhouse.Settings{
-			"allow_replace_partition_from_empty_source": 1,
-			"max_execution_time":                        300,
-			"max_partitions_per_insert_block":           maxMonths,
-		},
-		Compression: &clickhouse.Compression{Method: compression},
+		Settings:     settings,
+		Compression:  &clickhouse.Compression{Method: compression},
 	}
 }
 
@@ -145,13 +153,29 @@ func (w *Warehouse) Close() error { return w.conn.Close() }
 // Zone is the one zone in which days are cut.
 func (w *Warehouse) Zone() *time.Location { return w.zone }
 
+func (o *Options) provider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	quiet := goose.WithLogger(goose.NopLogger())
+	if o.Cluster == "" {
+		return goose.NewProvider(database.DialectClickHouse, db, files, quiet)
+	}
+	list, _, err := clusterMigrations(files, o.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := database.NewStore(database.DialectClickHouse, goose.DefaultTablename)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(database.DialectCustom, db, nil, quiet, goose.WithStore(clusterVersions{plain, o.Cluster}), goose.WithGoMigrations(list...))
+}
+
 func migrate(ctx context.Context, o *Options) error {
 	db := clickhouse.OpenDB(o.client())
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(database.DialectClickHouse, db, files, goose.WithLogger(goose.NopLogger()))
+	provider, err := o.provider(db, files)
 	if err != nil {
 		return errors.Join(fmt.Errorf("read migrations: %w", err), db.Close())
 	}
