@@ -77,11 +77,18 @@ func (d *keyDesk) devices() map[string]*holder {
 
 // planDevices compares a delivery with what is stored.
 func (a *App) planDevices(_ context.Context, d *keyDesk, in *[]directory.Device) (DevicePlan, error) {
-	p := devicePlanner{stored: d.devices(), planned: make(map[string]int), warned: make(map[string]bool), dir: a.store.Directory()}
+	p := devicePlanner{stored: d.devices(), sources: make(map[string]bool), planned: make(map[string]int), warned: make(map[string]bool), dir: a.store.Directory()}
+	for i := range d.keys {
+		if d.keys[i].Kind == record.KeySource {
+			p.sources[d.keys[i].Name] = true
+		}
+	}
 	changed := make(map[string]bool)
 	for _, line := range *in {
 		h := p.stored[line.Name]
 		switch {
+		case h == nil && p.sources[line.Name]:
+			p.problem(line, "a source is called %s already: give the device another name", line.Name)
 		case h == nil:
 			p.add(line)
 		case len(h.valid) == 0:
@@ -108,6 +115,7 @@ func (a *App) planDevices(_ context.Context, d *keyDesk, in *[]directory.Device)
 
 type devicePlanner struct {
 	stored  map[string]*holder
+	sources map[string]bool
 	planned map[string]int // place in plan.New
 	warned  map[string]bool
 	dir     *directory.Directory

@@ -136,10 +136,22 @@ func (d *keyDesk) owned(kind record.KeyKind, name string) ([]record.Key, error) 
 	return nil, fmt.Errorf("no %s is called %q: see haochaping %s list", kind, name, kind)
 }
 
+// namesake is the other kind of sender that has or had this name, or empty.
+func (d *keyDesk) namesake(kind record.KeyKind, name string) record.KeyKind {
+	i := slices.IndexFunc(d.keys, func(k record.Key) bool { return k.Kind != kind && k.Name == name })
+	if i < 0 {
+		return ""
+	}
+	return d.keys[i].Kind
+}
+
 func (a *App) addKey(ctx context.Context, d *keyDesk, in *KeyAdd) (KeyChange, error) {
 	k := in.Key
 	if len(d.valid(k.Kind, k.Name)) > 0 {
 		return KeyChange{}, fmt.Errorf("%s %q has a key already: rotate it, or revoke it first", k.Kind, k.Name)
+	}
+	if other := d.namesake(k.Kind, k.Name); other != "" {
+		return KeyChange{}, fmt.Errorf("a %s is called %q already, and what a sender may read goes by its name: choose another one", other, k.Name)
 	}
 	k.Created = d.now
 	if ps := k.Check(); len(ps) > 0 {

@@ -64,7 +64,7 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&k.Name, "name", "", "name, unique among its kind")
+	f.StringVar(&k.Name, "name", "", "name, unique among devices and sources")
 	if kind == record.KeyDevice {
 		f.StringVar(&k.Hall, "hall", "", "hall that the device stands in")
 		at.bind(f, "first day at the window, YYYY-MM-DD; default: always")
