@@ -51,7 +51,7 @@ func TestSendersAsk(t *testing.T) {
 		}
 	}()
 	keys := []record.Key{
-		{Name: "kiosk-1", Kind: record.KeyDevice, Sources: []string{record.SourceKiosk}, Device: "DEV-1"},
+		{Name: "DEV-1", Kind: record.KeyDevice, Sources: []string{record.SourceKiosk}, Device: "DEV-1"},
 		{Name: "portal", Kind: record.KeySource, Sources: []string{record.SourceKiosk}},
 	}
 	clear := make([]string, len(keys))

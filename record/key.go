@@ -141,6 +141,9 @@ func (k *Key) Check() Problems {
 	if k.Kind == KeyDevice && k.Device == "" {
 		ps.add("device", CodeMissing, "the key of a device names the device")
 	}
+	if k.Kind == KeyDevice && k.Device != "" && k.Device != k.Name {
+		ps.add("device", CodeInvalid, "the key of a device has the device's name: what came from it is known by that")
+	}
 	if k.Kind == KeySource && (k.Device != "" || k.Hall != "" || len(k.Windows) > 0) {
 		ps.add("device", CodeInvalid, "only the key of a device is bound to a device, hall or window")
 	}

@@ -66,13 +66,16 @@ func TestKeyCheck(t *testing.T) {
 		name, field string
 		change      func(*Key)
 	}{
-		{"no name", "name", func(k *Key) { k.Name = "" }},
-		{"long name", "name", func(k *Key) { k.Name = strings.Repeat("大", 65) }},
+		{"no name", "name", func(k *Key) { k.Kind, k.Name, k.Device, k.Hall, k.Windows = KeySource, "", "", "", nil }},
+		{"long name", "name", func(k *Key) {
+			k.Kind, k.Name, k.Device, k.Hall, k.Windows = KeySource, strings.Repeat("大", 65), "", "", nil
+		}},
 		{"line break in the hall", "hall", func(k *Key) { k.Hall = "H\x001" }},
 		{"long window", "window", func(k *Key) { k.Windows = []DatedWindow{{0, strings.Repeat("7", 65)}} }},
 		{"no kind", "kind", func(k *Key) { k.Kind = "door" }},
 		{"no source", "sources", func(k *Key) { k.Sources = nil }},
 		{"no device", "device", func(k *Key) { k.Device = "" }},
+		{"another device", "device", func(k *Key) { k.Device = "K-2" }},
 		{"a source with a window", "device", func(k *Key) {
 			*k = Key{Name: "s", Kind: KeySource, Sources: []string{"s"}, Windows: k.Windows, Hash: k.Hash}
 		}},

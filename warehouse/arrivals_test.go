@@ -25,7 +25,9 @@ func TestArrivalsKeepTheHistoryOfDevices(t *testing.T) {
 		}
 	}
 	first := numbered("D1", "a", 1)
-	store(noon, first)
+	forged := numbered("D1", "a", 9)
+	forged.Sender = "city"
+	store(noon, first, forged)
 	store(noon.Add(time.Hour), first, numbered("D1", "a", 4)) // one comes again
 	late := numbered("D1", "a", 2)
 	state.MissingCount, state.Window = 1, "02"

@@ -24,9 +24,11 @@ type numbers struct {
 
 type batchNumbers map[installation]*numbers
 
-// add notes that something of a device arrived; seq 0 = without a number.
-func (b batchNumbers) add(device, name string, seq uint64, at time.Time) {
-	if device == "" {
+// add notes that something of a device arrived; seq 0 = without a number. Only what a
+// device sent itself counts, under its own key, whose name is the device's: others may
+// name any device, and must not hide that a number of it is missing.
+func (b batchNumbers) add(sender, device, name string, seq uint64, at time.Time) {
+	if device == "" || sender != device {
 		return
 	}
 	n := b[installation{device, name}]
@@ -47,15 +49,15 @@ func (w *Warehouse) insertNumbers(ctx context.Context, b *record.Batch) error {
 	found := make(batchNumbers)
 	for i := range b.Ratings {
 		r := &b.Ratings[i]
-		found.add(r.DeviceID, r.Installation, r.DeviceSeq, r.ReceivedAt)
+		found.add(r.Sender, r.DeviceID, r.Installation, r.DeviceSeq, r.ReceivedAt)
 	}
 	for i := range b.Prompts {
 		p := &b.Prompts[i]
-		found.add(p.DeviceID, "", 0, p.ReceivedAt)
+		found.add(p.Sender, p.DeviceID, "", 0, p.ReceivedAt)
 	}
 	for i := range b.Refused {
 		r := &b.Refused[i]
-		found.add(r.DeviceID, r.Installation, r.DeviceSeq, r.ReceivedAt)
+		found.add(r.Sender, r.DeviceID, r.Installation, r.DeviceSeq, r.ReceivedAt)
 	}
 	if len(found) == 0 {
 		return nil

@@ -16,7 +16,7 @@ import (
 // numbered makes a rating with a device's number.
 func numbered(device, installation string, seq uint64) record.Rating {
 	return rating(may4, 5, func(r *record.Rating) {
-		r.DeviceID, r.Installation, r.DeviceSeq = device, installation, seq
+		r.Sender, r.DeviceID, r.Installation, r.DeviceSeq = device, device, installation, seq
 		r.ReceivedAt = r.RatedAt.Add(time.Duration(seq) * time.Second)
 	})
 }
@@ -26,13 +26,13 @@ func TestDeviceNumbersSayWhatIsMissing(t *testing.T) {
 	noon := may4.Start(shanghai).Add(12 * time.Hour)
 	refused := record.Refused{
 		ID: uuid.Must(uuid.NewV7()), Kind: record.KindRating, ReceivedAt: noon.Add(4 * time.Second),
-		DeviceID: "D1", Installation: "a", DeviceSeq: 4,
+		Sender: "D1", DeviceID: "D1", Installation: "a", DeviceSeq: 4,
 	}
 	pieces := []record.Batch{
 		{Ratings: []record.Rating{numbered("D1", "a", 1), numbered("D1", "a", 2), numbered("D2", "x", 1)}},
 		{Ratings: []record.Rating{numbered("D1", "a", 9), numbered("D1", "a", 7)}, Refused: []record.Refused{refused}},
 		{Ratings: []record.Rating{numbered("D1", "b", 1), numbered(`D'\1`, "a", 3)}},
-		{Prompts: []record.Prompt{{ID: uuid.Must(uuid.NewV7()), DeviceID: "D3", EventDay: may4, Stamp: record.Stamp{ReceivedAt: noon}}}},
+		{Prompts: []record.Prompt{{ID: uuid.Must(uuid.NewV7()), DeviceID: "D3", EventDay: may4, Stamp: record.Stamp{ReceivedAt: noon, Sender: "D3"}}}},
 		{Ratings: []record.Rating{rating(may4, 5, nil)}},
 	}
 	order := append(rand.Perm(len(pieces)), rand.Perm(len(pieces))...) // each comes twice
@@ -60,6 +60,29 @@ func TestDeviceNumbersSayWhatIsMissing(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmpopts.EquateApproxTime(0)); diff != "" || err != nil {
 			t.Errorf("numbers of %s: %v (-want +got)\n%s", device, err, diff)
 		}
+	}
+}
+
+// Whoever names a foreign device cannot mark its numbers as arrived, nor the device as heard of.
+func TestForeignNumbersDoNotArrive(t *testing.T) {
+	w, _ := open(t)
+	at := may4.Start(shanghai).Add(12 * time.Hour)
+	forged, unnamed := numbered("D", "a", 2), numbered("D", "a", 4)
+	forged.Sender, unnamed.Sender = "city", ""
+	insert(t, w, &record.Batch{
+		Ratings: []record.Rating{numbered("D", "a", 1), forged, unnamed, numbered("D", "a", 5)},
+		Refused: []record.Refused{{
+			ID: uuid.Must(uuid.NewV7()), Kind: record.KindRating, Sender: "city", ReceivedAt: at, DeviceID: "D", Installation: "a", DeviceSeq: 3,
+		}},
+		Prompts: []record.Prompt{{ID: uuid.Must(uuid.NewV7()), DeviceID: "E", EventDay: may4, Stamp: record.Stamp{ReceivedAt: at, Sender: "city"}}},
+	}, "forged")
+	all, err := w.Devices(t.Context())
+	if err != nil || len(all) != 1 || all[0].Device != "D" || all[0].Received != 2 || all[0].MissingCount != 3 {
+		t.Errorf("devices %+v, %v", all, err)
+	}
+	list, err := w.DeviceNumbers(t.Context(), "D")
+	if err != nil || len(list) != 1 || !cmp.Equal(list[0].Missing, []record.NumberRange{{First: 2, Last: 4}}) {
+		t.Errorf("numbers %+v, %v", list, err)
 	}
 }
 
