@@ -70,7 +70,7 @@ func (w *Warehouse) insertNumbers(ctx context.Context, b *record.Batch) error {
 	}
 	for of, n := range found {
 		if err := table.Append(of.device, of.name, n.list, n.highest, orEpoch(n.first), orEpoch(n.last)); err != nil {
-			return refusedError{fmt.Errorf("store the numbers of devices: %w", err)}
+			return refusedError{fmt.Errorf("store the numbers of devices: a value that the client cannot send (%T)", err)}
 		}
 	}
 	return w.exec(clickhouse.Context(ctx, clickhouse.WithExternalTable(table)), "store_numbers", nil)

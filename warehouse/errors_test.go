@@ -3,6 +3,7 @@ package warehouse_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,29 @@ func TestErrorsOfInsertsAreTold(t *testing.T) {
 			}
 			t.Log(err)
 		})
+	}
+}
+
+// What ClickHouse quotes of a record is in no error: they end in logs and files.
+func TestErrorsHoldNoValues(t *testing.T) {
+	const secret = "秘密 13800138000"
+	w, o := open(t)
+	do(t, connect(t, o), "ALTER TABLE ratings ADD CONSTRAINT silent CHECK comment = ''")
+	b := &record.Batch{Ratings: []record.Rating{rating(may4, 5, func(r *record.Rating) { r.Comment = secret })}}
+	err := w.Insert(t.Context(), b, "")
+	if !permanent(err) || !strings.Contains(err.Error(), "VIOLATED_CONSTRAINT: Constraint `silent`") {
+		t.Errorf("an insert that violates a constraint: %v", err)
+	}
+	do(t, connect(t, o), "ALTER TABLE ratings DROP CONSTRAINT silent")
+	do(t, connect(t, o), "ALTER TABLE ratings ADD CONSTRAINT silent CHECK throwIf(comment != '', comment || ' is no number') = 0")
+	thrown := w.Insert(t.Context(), b, "")
+	do(t, connect(t, o), "ALTER TABLE ratings DROP CONSTRAINT silent")
+	do(t, connect(t, o), "ALTER TABLE ratings ADD CONSTRAINT silent CHECK toUInt8(comment) = 0")
+	parsed := w.Insert(t.Context(), b, "")
+	for _, err := range []error{err, thrown, parsed} {
+		if err == nil || !strings.Contains(err.Error(), "code: ") || strings.Contains(err.Error(), "秘密") || strings.Contains(err.Error(), "138001") {
+			t.Errorf("what is said of a value: %v", err)
+		}
 	}
 }
 

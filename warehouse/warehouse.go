@@ -115,7 +115,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to ClickHouse at %s: %w", o.Address, err)
 	}
-	w := &Warehouse{conn: conn, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New(), lateAfter: o.LateAfter}
+	w := &Warehouse{conn: quiet{conn}, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New(), lateAfter: o.LateAfter}
 	if w.lateAfter <= 0 {
 		w.lateAfter = 7 * 24 * time.Hour
 	}
@@ -181,7 +181,7 @@ func migrate(ctx context.Context, o *Options) error {
 	}
 	results, err := provider.Up(ctx)
 	if err != nil {
-		return errors.Join(fmt.Errorf("migrate the schema: %w", err), provider.Close())
+		return errors.Join(fmt.Errorf("migrate the schema: %w", said(err)), provider.Close())
 	}
 	for _, r := range results {
 		o.Logger.Info("schema migrated", "version", r.Source.Version)
