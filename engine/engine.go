@@ -45,6 +45,8 @@ var (
 	ErrDiskFull = errors.New("the disk is full: free some space and start again")
 	// ErrNoLibrary says that neither the engine's library nor a clickhouse program was found.
 	ErrNoLibrary = errors.New(`the embedded database is not installed: run "make build" or "npm ci", or name a ClickHouse server in the configuration`)
+	// ErrIncomplete says that npm packages are installed, but not the one with the engine's library.
+	ErrIncomplete = errors.New("the npm packages are installed without it")
 )
 
 // Options say where and how an Engine runs. Only Dir is required.

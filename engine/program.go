@@ -63,7 +63,8 @@ func ownExecutable() (string, error) {
 
 // FindLibrary returns the absolute path of the engine's library: explicit if it is not "", else from the npm package of this
 // platform in a node_modules folder next to the executable or above it by one, or in the working directory or above it up to the
-// first folder with a go.mod or package.json. The error wraps ErrNoLibrary and names the remedy.
+// first folder with a go.mod or package.json. The error wraps ErrNoLibrary and names the remedy; it wraps ErrIncomplete too where there is
+// such a folder, but not the package in it.
 func FindLibrary(explicit string) (string, error) {
 	if explicit != "" {
 		path, err := filepath.Abs(explicit)
@@ -75,13 +76,20 @@ func FindLibrary(explicit string) (string, error) {
 		}
 		return path, nil
 	}
+	var incomplete string
 	for _, root := range libraryRoots() {
+		if _, err := os.Stat(filepath.Join(root, "node_modules")); err == nil && incomplete == "" {
+			incomplete = root
+		}
 		for _, name := range []string{"libchdb.so", "libchdb.dylib"} {
 			path := filepath.Join(root, "node_modules", "@chdb", packageName(), name)
 			if regularFile(path) == nil {
 				return path, nil
 			}
 		}
+	}
+	if incomplete != "" {
+		return "", fmt.Errorf("find npm package @chdb/%s in %s: %w: %w", packageName(), filepath.Join(incomplete, "node_modules"), ErrIncomplete, ErrNoLibrary)
 	}
 	return "", fmt.Errorf("find npm package @chdb/%s: %w", packageName(), ErrNoLibrary)
 }
