@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -86,53 +87,59 @@ func (s *Spool) Append(ctx context.Context, entries []Entry) ([]Outcome, error) 
 	if err := s.checkRoom(); err != nil {
 		return nil, fmt.Errorf("append to spool: %w", err)
 	}
-	now := s.opts.Now()
-	ready, size, err := prepare(entries, now)
-	if err != nil {
+	c, _ := calls.Get().(*call)
+	defer c.release()
+	if err := c.prepare(entries, s.opts.Now()); err != nil {
 		return nil, fmt.Errorf("append to spool: %w", err)
 	}
 	outcomes := make([]Outcome, len(entries))
-	batch := s.db.NewBatch(pebble.WithInitialSizeBytes(size))
-	upTo, written, err := s.enqueue(batch, ready, outcomes, s.age.day())
-	if err == nil {
-		err = s.waitDurable(batch, upTo, written)
+	c.outcomes = outcomes
+	write := s.alone
+	if c.small() {
+		write = s.together
 	}
-	if err != nil {
+	if err := write(c); err != nil {
 		return nil, fmt.Errorf("append to spool: %w", err)
 	}
 	return outcomes, nil
 }
 
+// alone writes a call in a batch of its own and returns when it is durable.
+func (s *Spool) alone(c *call) error {
+	findRepeated(c.ready, make(map[name]int, len(c.ready)))
+	batch := s.db.NewBatch(pebble.WithInitialSizeBytes(c.size))
+	upTo, written, err := s.enqueue(batch, c.ready, c.outcomes, s.age.day())
+	if err != nil {
+		return err
+	}
+	return s.waitDurable(batch, upTo, written)
+}
+
 // prepare checks the entries and does all work on them that needs no order.
-func prepare(entries []Entry, now time.Time) (ready []staged, size int, err error) {
-	ready = make([]staged, len(entries))
-	payload := 0
-	places := map[string]int{}
+func (c *call) prepare(entries []Entry, now time.Time) error {
+	c.ready = slices.Grow(c.ready[:0], len(entries))
+	c.keys = slices.Grow(c.keys[:0], len(entries)*(3+MaxID))
+	payload, size := 0, 16
 	for i, e := range entries {
 		if len(e.ID) == 0 || len(e.ID) > MaxID {
-			return nil, 0, fmt.Errorf("%w: entry %d: id of %d bytes, allowed are 1 to %d", ErrInvalid, i, len(e.ID), MaxID)
+			return fmt.Errorf("%w: entry %d: id of %d bytes, allowed are 1 to %d", ErrInvalid, i, len(e.ID), MaxID)
 		}
 		if len(e.Payload) > MaxPayload {
-			return nil, 0, fmt.Errorf("%w: entry %d: payload of %d bytes, allowed are %d", ErrInvalid, i, len(e.Payload), MaxPayload)
+			return fmt.Errorf("%w: entry %d: payload of %d bytes, allowed are %d", ErrInvalid, i, len(e.Payload), MaxPayload)
 		}
 		if payload += len(e.Payload); payload > MaxAppend {
-			return nil, 0, fmt.Errorf("%w: more than %d bytes of payload in one call", ErrInvalid, MaxAppend)
+			return fmt.Errorf("%w: more than %d bytes of payload in one call", ErrInvalid, MaxAppend)
 		}
-		r := staged{entry: e, first: i, head: encodeHead(e, now)}
-		r.key = appendIndexKey(make([]byte, 0, 3+MaxID), e.Kind, e.ID)
+		from := len(c.keys)
+		c.keys = appendIndexKey(c.keys, e.Kind, e.ID)
+		r := staged{entry: e, key: c.keys[from:], head: encodeHead(e, now)}
 		r.sum = recordSum(r.head[:], e)
-		if len(entries) > 1 {
-			if first, ok := places[string(r.key)]; ok {
-				r.first = first
-			} else {
-				places[string(r.key)] = i
-			}
-		}
-		ready[i] = r
+		c.ready = append(c.ready, r)
 		// Keys, values and the store's own few bytes for each of both pairs.
 		size += recordKeyLen + recordSize(e) + len(r.key) + indexValueLen + 16
 	}
-	return ready, size + 16, nil
+	c.size = size
+	return nil
 }
 
 // enqueue decides every outcome and puts what is new into the log, without

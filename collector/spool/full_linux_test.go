@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -123,12 +124,12 @@ func TestDiskFull(t *testing.T) {
 }
 
 // noSpace answers writes with "no space left" once it is on.
-type noSpace struct{ full bool }
+type noSpace struct{ full atomic.Bool }
 
 func (n *noSpace) String() string { return "no space" }
 
 func (n *noSpace) MaybeError(op errorfs.Op) error {
-	if n.full && op.Kind == errorfs.OpFileWrite && strings.HasSuffix(op.Path, ".log") {
+	if n.full.Load() && op.Kind == errorfs.OpFileWrite && strings.HasSuffix(op.Path, ".log") {
 		return syscall.ENOSPC
 	}
 	return nil
@@ -139,7 +140,7 @@ func TestNoSpaceStops(t *testing.T) {
 	var cause error
 	s := openTest(t, errorfs.Wrap(mem, disk), func(o *Options) { o.Fatal = func(err error) { cause = err } })
 	mustAppend(t, s, entry("before", 1))
-	disk.full = true
+	disk.full.Store(true)
 	if _, err := s.Append(context.Background(), []Entry{entry("after", 1)}); !errors.Is(err, ErrFailed) || !errors.Is(cause, ErrFailed) {
 		t.Fatalf("error = %v, cause = %v", err, cause)
 	}

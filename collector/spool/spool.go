@@ -73,6 +73,7 @@ type Spool struct {
 	// while ids are looked up and a batch enters the log, never during an fsync.
 	order sync.Mutex
 	last  mark // guarded by order
+	line  line // of small calls
 
 	// total repeats last.total, and shippedTotal that of the shipped mark, for
 	// the check of MaxBytes, which takes no lock.
