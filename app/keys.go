@@ -92,9 +92,10 @@ func (a *App) writeKeys(ctx context.Context, in *KeysCall, out io.Writer) error 
 
 // keyDesk is what a change of keys starts from and ends in.
 type keyDesk struct {
-	store *warehouse.Warehouse
-	keys  []record.Key
-	now   time.Time
+	store   *warehouse.Warehouse
+	keys    []record.Key
+	sources []record.Source
+	now     time.Time
 }
 
 // changeKeys runs one change at a time, on the keys as they are.
@@ -106,7 +107,7 @@ func changeKeys[In, Out any](a *App, change func(context.Context, *keyDesk, *In)
 		if desk.store, err = a.store.get(); err != nil {
 			return out, err
 		}
-		if desk.keys, _, err = desk.store.Keys(ctx); err != nil {
+		if desk.keys, desk.sources, err = desk.store.Keys(ctx); err != nil {
 			return out, err
 		}
 		return change(ctx, &desk, in)
@@ -157,12 +158,44 @@ func (a *App) addKey(ctx context.Context, d *keyDesk, in *KeyAdd) (KeyChange, er
 	if ps := k.Check(); len(ps) > 0 {
 		return KeyChange{}, fmt.Errorf("add %s %q: %w", k.Kind, k.Name, ps)
 	}
-	for _, s := range in.Sources {
+	news, err := d.newMaps(in)
+	if err != nil {
+		return KeyChange{}, err
+	}
+	for _, s := range news {
 		if err := d.store.StoreSource(ctx, s); err != nil {
 			return KeyChange{}, err
 		}
 	}
 	return KeyChange{Key: k, Places: placesOf(a.store.Directory(), &k), Warnings: a.unknownPlaces(&k)}, d.store.StoreKeys(ctx, []record.Key{k})
+}
+
+// newMaps are the code maps of a first key that are not stored yet. A source that has maps
+// keeps them: what its codes mean changes only where that is asked for.
+func (d *keyDesk) newMaps(in *KeyAdd) (news []record.Source, err error) {
+	stored := func(name string) int {
+		return slices.IndexFunc(d.sources, func(s record.Source) bool { return s.Name == name })
+	}
+	for _, s := range in.Sources {
+		i := stored(s.Name)
+		if i < 0 {
+			news = append(news, s)
+			continue
+		}
+		for j := range s.CodeMaps {
+			if !slices.ContainsFunc(d.sources[i].CodeMaps, s.CodeMaps[j].Same) {
+				return nil, fmt.Errorf("source %q has code maps already, and not this one: leave --code-map out to keep them, or change them first with haochaping source map set %s", s.Name, s.Name)
+			}
+		}
+	}
+	for _, name := range in.Key.Sources {
+		given := slices.ContainsFunc(in.Sources, func(s record.Source) bool { return s.Name == name })
+		if in.Key.Kind == record.KeySource && !given && name != record.SourceKiosk && stored(name) < 0 {
+			return nil, fmt.Errorf("source %q has no code map yet: name one with --code-map (%s), or give it its own first with haochaping source map set; the scales in use run in opposite directions, so it is never guessed",
+				name, strings.Join(record.PresetNames(), ", "))
+		}
+	}
+	return news, nil
 }
 
 func (a *App) rotateKey(ctx context.Context, d *keyDesk, in *KeyRotation) (KeyChange, error) {

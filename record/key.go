@@ -1,7 +1,9 @@
 package record
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -101,6 +103,13 @@ type Source struct {
 type DatedMap struct {
 	From calendar.Day `json:"from"`
 	Map  CodeMap      `json:"map"`
+}
+
+// Same reports whether two maps say the same from the same day on.
+func (d DatedMap) Same(other DatedMap) bool {
+	a, err := json.Marshal(d)
+	b, failed := json.Marshal(other)
+	return err == nil && failed == nil && bytes.Equal(a, b)
 }
 
 // MapOn returns the code map in force on a day. Of several with the same first

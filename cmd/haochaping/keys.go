@@ -55,12 +55,15 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 				return addKey(c, &app.KeyAdd{Key: k}, &onto)
 			}
 			k.Sources = []string{k.Name}
-			codes, ok := record.Preset(preset)
-			if !ok {
-				return usageError{fmt.Errorf("--code-map: use one of %v; the two scales run in opposite directions, so it is never guessed", record.PresetNames())}
+			in := app.KeyAdd{Key: k}
+			if preset != "" {
+				codes, ok := record.Preset(preset)
+				if !ok {
+					return usageError{fmt.Errorf("--code-map: use one of %v; the two scales run in opposite directions, so it is never guessed", record.PresetNames())}
+				}
+				in.Sources = []record.Source{{Name: k.Name, CodeMaps: []record.DatedMap{{Map: codes}}}}
 			}
-			maps := []record.Source{{Name: k.Name, CodeMaps: []record.DatedMap{{Map: codes}}}}
-			return addKey(c, &app.KeyAdd{Key: k, Sources: maps}, &onto)
+			return addKey(c, &in, &onto)
 		},
 	}
 	f := c.Flags()
@@ -71,7 +74,7 @@ func newKeyAdd(kind record.KeyKind) *cobra.Command {
 		onto.bind(f)
 		return c
 	}
-	f.StringVar(&preset, "code-map", "", "what its levels mean: five-best (5 = very satisfied) or gbt-39046 (1 = very satisfied)")
+	f.StringVar(&preset, "code-map", "", "what its levels mean: five-best (5 = very satisfied) or gbt-39046 (1 = very satisfied); left out where it has code maps already")
 	return c
 }
 
