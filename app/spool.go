@@ -58,7 +58,11 @@ func Quarantine(cfg *config.Config) ([]collector.Quarantined, error) {
 }
 
 func (a *App) retryQuarantined(ctx context.Context, names *[]string) ([]collector.Retried, error) {
-	return collector.RetryQuarantined(ctx, quarantineDir(a.cfg), *names, a.store)
+	w, err := a.store.get()
+	if err != nil {
+		return nil, err
+	}
+	return collector.RetryQuarantined(ctx, quarantineDir(a.cfg), *names, w)
 }
 
 // RetryQuarantined offers quarantined records to ClickHouse again, all of them without

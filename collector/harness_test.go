@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"haochaping/collector/spool"
 	"haochaping/directory"
 	"haochaping/record"
@@ -199,6 +201,20 @@ type store struct {
 	calls  int
 	tokens map[string]bool
 	got    record.Batch
+
+	replayed map[uuid.UUID]bool
+}
+
+func (s *store) MarkReplayed(_ context.Context, ids []uuid.UUID, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if s.replayed == nil {
+			s.replayed = map[uuid.UUID]bool{}
+		}
+		s.replayed[id] = true
+	}
+	return nil
 }
 
 func (s *store) Insert(_ context.Context, b *record.Batch, token string) error {

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
 
 	"haochaping/collector/spool"
 	"haochaping/record"
@@ -45,7 +48,7 @@ func (s *Shipper) quarantine(ctx context.Context, r spool.Record, cause error) e
 	s.mu.Unlock()
 
 	trace := record.Batch{Refused: []record.Refused{{
-		ID: record.DeriveID(r.SpooledAt, "quarantined", s.token, r.ID), Kind: record.Kind(r.Kind), ReceivedAt: r.SpooledAt,
+		ID: quarantineTrace(s.token, r.SpooledAt, r.ID), Kind: record.Kind(r.Kind), ReceivedAt: r.SpooledAt,
 		Problems: record.Problems{{Code: CodeQuarantined, Reason: "accepted, but the warehouse would not take it; the whole record waits in the quarantine folder of the collector"}},
 		Redacted: fmt.Sprintf(`{"bytes":%d}`, len(r.Payload)), Size: len(r.Payload),
 	}}}
@@ -58,6 +61,11 @@ func (s *Shipper) quarantine(ctx context.Context, r spool.Record, cause error) e
 		return err
 	}
 	return s.shipped(r.Seq, 0)
+}
+
+// quarantineTrace is the id under which the desk lists a record that was put aside.
+func quarantineTrace(token string, spooledAt time.Time, id string) uuid.UUID {
+	return record.DeriveID(spooledAt, "quarantined", token, id)
 }
 
 func (s *Shipper) putAside(path string, r spool.Record, cause error) error {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"haochaping/record"
 )
 
@@ -77,11 +79,18 @@ type Retried struct {
 	Reason         string // why it still is in quarantine; empty = the warehouse has it
 }
 
+// RetryWarehouse takes what was put aside after all, and notes on the desk that it did.
+// MarkReplayed may be repeated.
+type RetryWarehouse interface {
+	Warehouse
+	MarkReplayed(ctx context.Context, ids []uuid.UUID, at time.Time) error
+}
+
 // RetryQuarantined offers the named records of a folder to the warehouse again, all of
 // them without names, and removes the files of those that it took. It may be repeated:
 // each record has the token under which it was first sent alone. An error that is not
 // about one record ends it.
-func RetryQuarantined(ctx context.Context, dir string, names []string, w Warehouse) ([]Retried, error) {
+func RetryQuarantined(ctx context.Context, dir string, names []string, w RetryWarehouse) ([]Retried, error) {
 	list, err := QuarantinedIn(dir)
 	if err != nil {
 		return nil, err
@@ -107,6 +116,9 @@ func RetryQuarantined(ctx context.Context, dir string, names []string, w Warehou
 		unreadable := err != nil
 		if err == nil {
 			err = w.Insert(ctx, &batch, fmt.Sprintf("%s-%d-%d", q.Spool, q.Seq, q.Seq))
+		}
+		if err == nil {
+			err = w.MarkReplayed(ctx, []uuid.UUID{quarantineTrace(q.Spool, q.SpooledAt, q.ID)}, time.Now())
 		}
 		switch {
 		case unreadable || isPermanent(err):

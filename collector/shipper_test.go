@@ -250,6 +250,8 @@ func (f insertFunc) Insert(ctx context.Context, b *record.Batch, token string) e
 	return f(ctx, b, token)
 }
 
+func (f insertFunc) MarkReplayed(context.Context, []uuid.UUID, time.Time) error { return nil }
+
 // The same range has the same token at every attempt, and two spools never share one.
 func TestShipTokens(t *testing.T) {
 	seen := map[string][]string{}
@@ -272,6 +274,17 @@ func TestShipTokens(t *testing.T) {
 			t.Errorf("token %s stands for %v", token, batches)
 		}
 	}
+}
+
+// noting is a store that notes the tokens.
+type noting struct {
+	*store
+	tokens *[]string
+}
+
+func (n noting) Insert(ctx context.Context, b *record.Batch, token string) error {
+	*n.tokens = append(*n.tokens, token)
+	return n.store.Insert(ctx, b, token)
 }
 
 // A quarantined record goes to the warehouse when that takes it, under the token with
@@ -309,10 +322,7 @@ func TestRetryQuarantined(t *testing.T) {
 	}
 	w.fail = nil
 	var tokens []string
-	taking := insertFunc(func(ctx context.Context, b *record.Batch, token string) error {
-		tokens = append(tokens, token)
-		return w.Insert(ctx, b, token)
-	})
+	taking := noting{w, &tokens}
 	done, err = RetryQuarantined(t.Context(), dir, []string{list[1].Name()}, taking)
 	if err != nil || len(done) != 1 || done[0].Reason != "" || done[0].ID != ids[30] {
 		t.Errorf("one by name: %+v, %v", done, err)
@@ -321,6 +331,14 @@ func TestRetryQuarantined(t *testing.T) {
 		t.Errorf("the rest: %+v, %v", done, err)
 	}
 	once(t, w, ids)
+	for i := range w.got.Refused {
+		if !w.replayed[w.got.Refused[i].ID] {
+			t.Errorf("the desk does not say of %s that it was taken after all", w.got.Refused[i].ID)
+		}
+	}
+	if len(w.replayed) != 2 {
+		t.Errorf("%d entries of the desk marked, want 2", len(w.replayed))
+	}
 	if want := fmt.Sprintf("%s-%d-%d", list[1].Spool, list[1].Seq, list[1].Seq); tokens[0] != want {
 		t.Errorf("token %s, want %s", tokens[0], want)
 	}
