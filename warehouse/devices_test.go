@@ -119,7 +119,8 @@ func TestAnnouncementsAreKept(t *testing.T) {
 	other := announced
 	other.ID = "other"
 	for i, b := range []record.Batch{
-		{Announcements: []record.Announcement{delivered, other}}, {Announcements: []record.Announcement{announced}},
+		{Announcements: []record.Announcement{delivered, other}},
+		{Announcements: []record.Announcement{announced}},
 		{Announcements: []record.Announcement{delivered}},
 	} {
 		insert(t, w, &b, fmt.Sprint(i))

@@ -33,7 +33,7 @@ func TestExceptionsAreSaidWithoutValues(t *testing.T) {
 			t.Errorf("%s\nsaid %v\nwant %s", tt.message, err, tt.want)
 		}
 	}
-	if other := errors.New("connection refused"); said(other) != other || said(nil) != nil {
+	if other := errors.New("connection refused"); !errors.Is(said(other), other) || said(nil) != nil {
 		t.Error("other errors do not stay as they are")
 	}
 }
