@@ -186,18 +186,22 @@ func problem(status int, code, detail string) answer {
 var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}
+	isJSON  = []string{"application/json; charset=utf-8"}
 )
+
+// shortText is a text of which the server finds the length by itself.
+const shortText = 2 << 10
 
 func (a *answer) write(w http.ResponseWriter) error {
 	h := w.Header()
 	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
-	media, text := "application/json; charset=utf-8", a.raw
+	media, text := isJSON, a.raw
 	var err error
 	switch {
 	case a.media != "":
-		media = a.media
+		media = []string{a.media}
 	case a.problem != nil:
-		media = "application/problem+json; charset=utf-8"
+		media = []string{"application/problem+json; charset=utf-8"}
 		text, err = json.Marshal(a.problem)
 	case a.receipt != nil:
 		text, err = a.receipt.encode()
@@ -205,8 +209,10 @@ func (a *answer) write(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	h.Set("Content-Type", media)
-	h.Set("Content-Length", strconv.Itoa(len(text)))
+	h["Content-Type"] = media
+	if a.receipt == nil || len(text) >= shortText {
+		h.Set("Content-Length", strconv.Itoa(len(text)))
+	}
 	if a.allow != "" {
 		h.Set("Allow", a.allow)
 	}

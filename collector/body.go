@@ -48,7 +48,7 @@ func (c *Collector) openBody(w http.ResponseWriter, r *http.Request, stream bool
 		return err
 	}
 	b := &body{limit: c.opts.MaxBody}
-	in := &timedReader{r: r.Body, deadline: deadline, pause: c.opts.RequestTimeout, end: time.Now().Add(c.opts.RequestTimeout)}
+	in := &timedReader{r: r.Body, deadline: deadline, pause: c.opts.RequestTimeout, end: time.Now().Add(c.opts.RequestTimeout), lifted: stream}
 	if stream {
 		in.end = time.Now().Add(c.opts.StreamTimeout)
 	}
@@ -74,6 +74,7 @@ type timedReader struct {
 	deadline func(time.Time) error
 	pause    time.Duration // between two reads
 	end      time.Time     // of the whole body
+	lifted   bool          // no deadline once the body has ended
 	n        int64
 }
 
@@ -87,8 +88,11 @@ func (t *timedReader) Read(p []byte) (int, error) {
 	}
 	n, err := t.r.Read(p)
 	t.n += int64(n)
-	if errors.Is(err, io.EOF) {
-		// The server listens on for a sender that hangs up: not against our clock.
+	if t.lifted && errors.Is(err, io.EOF) {
+		// The server listens on for a sender that hangs up: not against our clock, which
+		// may have run out before the last lines are stored. A document is stored at once,
+		// its write heeds no sender that hangs up, and the server sets the clock anew for
+		// the next request.
 		if e := t.deadline(time.Time{}); e != nil {
 			return n, e
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"haochaping/collector/spool"
 	"haochaping/record"
@@ -50,6 +51,22 @@ func (s *Shipper) readAhead(l *load, after uint64) bool {
 	l.decode()
 	return true
 }
+
+// crowded reports whether a good part of a batch came in since it was last asked, and
+// nothing waits long yet: then the senders need the processors, and what waits becomes
+// a fuller batch. A spool that is only emptied is never crowded.
+func (s *Shipper) crowded() bool {
+	st, err := s.opts.Queue.Stats()
+	if err != nil {
+		return false // met again, and reported, when the next batch is read
+	}
+	before := s.seen
+	s.seen = st.Last
+	return before > 0 && st.Last-before >= uint64(s.opts.Batch/4) && !st.Oldest.IsZero() && s.opts.Now().Sub(st.Oldest) < longestRest
+}
+
+// rest is a pause as long as the last insert took.
+func (s *Shipper) rest() time.Duration { return min(time.Duration(s.lastInsert.Load()), longestRest) }
 
 // full reports whether waiting would not make a batch larger.
 func (s *Shipper) full(records []spool.Record) bool {

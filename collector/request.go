@@ -196,13 +196,19 @@ func NewKey() (clear string, hash [32]byte) {
 
 // HashKey is the form in which a key is stored and looked up. The key has 256
 // random bits, so a plain hash cannot be searched through.
-func HashKey(clear string) [32]byte { return sha256.Sum256([]byte(clear)) }
+func HashKey(clear string) [32]byte {
+	var short [2 * 64]byte // holds every key that NewKey draws
+	return sha256.Sum256(append(short[:0], clear...))
+}
 
 // skewLimit is the clock difference past which Device-Now is no clock at all.
 const skewLimit = 10 * 365 * 24 * time.Hour
 
 // skew is how far the sender's clock is behind now; 0 if it did not say.
 func skew(deviceNow string, now time.Time) time.Duration {
+	if deviceNow == "" {
+		return 0
+	}
 	t, err := time.Parse(time.RFC3339Nano, deviceNow)
 	if err != nil {
 		return 0

@@ -57,7 +57,8 @@ type Shipper struct {
 	opts    ShipperOptions
 	token   string // prefix: sequence numbers of two spools must never meet
 	metrics shipMetrics
-	rejects int // refused for good since the warehouse last took a record; owned by the flight whose turn it is
+	seen    uint64 // the last record there was when crowded was last asked; owned by Run
+	rejects int    // refused for good since the warehouse last took a record; owned by the flight whose turn it is
 
 	lastInsert atomic.Int64 // how long the last one took that the warehouse took, in nanoseconds
 
@@ -65,7 +66,7 @@ type Shipper struct {
 	state ShipStats // guarded by mu
 }
 
-// longestRest bounds the pause after a slow insert that did not fill its batch.
+// longestRest bounds the pause after a slow insert, and how old a record becomes for it.
 const longestRest = 5 * time.Second
 
 // ShipStats is how the shipper stands.
@@ -127,7 +128,8 @@ func setDefault[T int | time.Duration](v *T, standard T) {
 //
 // While a batch is inserted, the next one follows if it is full: two are under way at
 // most, and the spool forgets them in their order. Records that could still find
-// company are not taken early.
+// company are not taken early. While many come in, the shipper rests after a batch for
+// as long as it took: what is taken in goes before what is counted, for some seconds.
 func (s *Shipper) Run(ctx context.Context) error {
 	st, err := s.opts.Queue.Stats()
 	if err != nil {
@@ -139,11 +141,15 @@ func (s *Shipper) Run(ctx context.Context) error {
 	var before *flight // under way; nil = none
 	for turn := 0; ctx.Err() == nil; {
 		l := &loads[turn]
-		if before == nil || !s.readAhead(l, after) {
+		crowded := s.crowded()
+		if before == nil || crowded || !s.readAhead(l, after) {
 			if err := before.wait(ctx); err != nil {
 				return err
 			}
 			before = nil
+			if crowded && !sleep(ctx, s.rest()) {
+				return nil
+			}
 			l.records, err = s.next(ctx, after)
 			switch {
 			case ctx.Err() != nil:
@@ -185,7 +191,7 @@ func (s *Shipper) next(ctx context.Context, after uint64) ([]spool.Record, error
 	// The clock may have jumped: never wait longer than the interval. Where the warehouse
 	// is slow, more company costs less than another small batch.
 	wait := min(s.opts.Interval-s.opts.Now().Sub(records[0].SpooledAt), s.opts.Interval)
-	wait = max(wait, min(time.Duration(s.lastInsert.Load()), longestRest))
+	wait = max(wait, s.rest())
 	if wait <= 0 || s.full(records) {
 		return records, nil
 	}
