@@ -11,8 +11,8 @@ import (
 // The memory that the service should do with, and the part of its live data that it
 // gets beside that where it is not enough.
 const (
-	leanMemory  = 120 << 20
-	spareMemory = 7 // a seventh of what is live
+	leanMemory  = 130 << 20
+	spareMemory = 3 // a third of what is live
 	memoryEvery = time.Second
 )
 

@@ -13,29 +13,60 @@ import (
 // Limits of one write of a stream.
 const (
 	chunkRecords = 1000
-	chunkBytes   = 4 << 20
+	chunkBytes   = 256 << 10
 )
 
-// Many streams at a time must not need more memory than a few: past so many bytes in
-// all chunks, each is written when it holds this much. Small chunks cost more, and
-// still share the fsync.
+// Many streams at a time must not need more memory than a few. Past so many bytes of
+// lines in all of them, each is written when it has this many: small writes cost more,
+// and still share the fsync. And only some are records at a time, which are several times
+// as large as their lines; the others wait for their turn.
 const (
-	allBytes  = 12 << 20
+	allBytes  = 8 << 20
 	leanBytes = 32 << 10
 )
+
+// lines are the part of a stream that is checked and written next.
+type lines struct {
+	text  []byte // of all of them
+	spans []span
+	size  int // bytes as sent
+}
+
+// span is one line within the text.
+type span struct {
+	from, to int
+	index    int
+	length   int // as sent; of a line that is too long the text holds the beginning
+}
+
+// inLines are the bytes as sent in all lines.
+var inLines atomic.Int64
+
+func (l *lines) add(index int, text []byte, length int) {
+	from := len(l.text)
+	l.text = append(l.text, text...)
+	l.spans = append(l.spans, span{from, len(l.text), index, length})
+	l.size += length
+	inLines.Add(int64(length))
+}
+
+func (l *lines) reset() {
+	inLines.Add(-int64(l.size))
+	l.text, l.spans, l.size = l.text[:0], l.spans[:0], 0
+}
+
+func (l *lines) full() bool {
+	return len(l.spans) >= chunkRecords || l.size >= chunkBytes || l.size >= leanBytes && inLines.Load() > allBytes
+}
 
 // chunk is what goes into the spool in one write.
 type chunk struct {
 	items    []item
 	entries  []spool.Entry // one for each item
 	payloads []byte        // of the entries of accepted records, one behind the other
-	size     int           // bytes as sent
 }
 
-var (
-	chunks  = sync.Pool{New: func() any { return new(chunk) }}
-	inChunk atomic.Int64 // bytes as sent of all chunks
-)
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
 
 func newChunk() *chunk {
 	ck, _ := chunks.Get().(*chunk)
@@ -51,10 +82,9 @@ func (ck *chunk) release() {
 }
 
 func (ck *chunk) reset() {
-	inChunk.Add(-int64(ck.size))
 	clear(ck.items)
 	clear(ck.entries)
-	ck.items, ck.entries, ck.payloads, ck.size = ck.items[:0], ck.entries[:0], ck.payloads[:0], 0
+	ck.items, ck.entries, ck.payloads = ck.items[:0], ck.entries[:0], ck.payloads[:0]
 }
 
 // encode writes an accepted record behind those before it.
@@ -70,12 +100,6 @@ func (ck *chunk) encode(r any) ([]byte, error) {
 
 func (ck *chunk) add(it item, entry spool.Entry) {
 	ck.items, ck.entries = append(ck.items, it), append(ck.entries, entry)
-	ck.size += it.length
-	inChunk.Add(int64(it.length))
-}
-
-func (ck *chunk) full() bool {
-	return len(ck.items) >= chunkRecords || ck.size >= chunkBytes || ck.size >= leanBytes && inChunk.Load() > allBytes
 }
 
 // store makes a chunk durable and writes its receipts. On an error nothing of it

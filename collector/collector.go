@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -79,6 +80,7 @@ type Collector struct {
 	opts     Options
 	openAPI  []byte
 	slots    chan struct{} // one for each request under way
+	turns    chan struct{} // one for each array or part of a stream that is records, until it is durable
 	metrics  *metrics
 	limits   limits
 	batches  batches
@@ -108,6 +110,7 @@ func New(o Options) (*Collector, error) {
 	return &Collector{
 		batches: batches{store: o.Batches, spool: reader},
 		opts:    o, openAPI: document, metrics: m, slots: make(chan struct{}, o.MaxInFlight),
+		turns:  make(chan struct{}, max(4, 4*runtime.GOMAXPROCS(0))),
 		limits: limits{deviceRate: o.DeviceRate, sourceRate: o.SourceRate, quota: o.RefusedQuota, zone: zone, keys: o.Keys},
 	}, nil
 }

@@ -56,6 +56,10 @@ func (q *intake) document(ctx context.Context, b *body) answer {
 	if len(raw) == 0 {
 		return problem(http.StatusBadRequest, "empty", "The body is empty: send a record.")
 	}
+	if raw[0] == '[' {
+		q.c.turns <- struct{}{}
+		defer func() { <-q.c.turns }()
+	}
 	ck := newChunk()
 	defer ck.release()
 	if a := q.records(ctx, ck, raw); a != nil {

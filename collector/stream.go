@@ -6,18 +6,20 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 
 	"haochaping/collector/spool"
 )
 
 // stream takes NDJSON chunk by chunk. While one chunk becomes durable the next is
 // read and checked; the one after it waits, so that a stream of any length takes the
-// memory of two. The answer waits for the last.
+// memory of two. The answer waits for the last. A sender that is slow holds up nobody:
+// what it has sent so far waits as lines.
 func (q *intake) stream(ctx context.Context, b *body) answer {
 	q.brief = true
 	r, _ := lineReaders.Get().(*bufio.Reader)
 	r.Reset(b.text)
-	p := &pipeline{q: q, next: newChunk()}
+	p := &pipeline{q: q}
 	defer func() {
 		p.release()
 		r.Reset(nil)
@@ -32,7 +34,7 @@ func (q *intake) stream(ctx context.Context, b *body) answer {
 			text = withoutMark(text)
 		}
 		if readErr == nil && len(text) > 0 {
-			q.check(p.next, index, text, length)
+			p.next.add(index, text, length)
 			index++
 		}
 		if readErr == nil && !p.next.full() {
@@ -59,7 +61,7 @@ func (q *intake) stream(ctx context.Context, b *body) answer {
 // write itself happens in the goroutine of the request.
 type pipeline struct {
 	q       *intake
-	next    *chunk // being filled
+	next    lines
 	writing *chunk // being written by a goroutine that reports to written; nil = none
 	written chan outcome
 }
@@ -70,25 +72,40 @@ type outcome struct {
 	err      error
 }
 
-// push starts to write the filled chunk as soon as the one before it is durable. last
-// waits for the filled one too.
+// push starts to write the next lines as soon as those before them are durable. last
+// waits for them too.
 func (p *pipeline) push(ctx context.Context, last bool) error {
+	if len(p.next.spans) == 0 {
+		return p.wait(ctx)
+	}
+	turns := p.q.c.turns
+	turns <- struct{}{}
+	done := sync.OnceFunc(func() { <-turns })
+	started := false
+	ck := newChunk()
+	defer func() { // also at a panic, which answers this request alone
+		if !started {
+			ck.release()
+			done()
+		}
+	}()
+	for _, l := range p.next.spans {
+		p.q.check(ck, l.index, p.next.text[l.from:l.to], l.length)
+	}
+	p.next.reset()
 	if err := p.wait(ctx); err != nil {
 		return err
 	}
-	if len(p.next.items) == 0 {
-		return nil
-	}
 	if last {
-		return p.q.store(ctx, p.next)
+		return p.q.store(ctx, ck)
 	}
 	if p.written == nil {
 		p.written = make(chan outcome, 1)
 	}
-	full := p.next
-	p.writing, p.next = full, newChunk()
+	p.writing, started = ck, true
 	go func() {
-		outcomes, err := p.q.append(ctx, full.entries)
+		outcomes, err := p.q.append(ctx, ck.entries)
+		done() // here, not with the receipts: this stream may be waiting for its turn
 		p.written <- outcome{outcomes, err}
 	}()
 	p.q.rc.Now = p.q.c.opts.Now()
@@ -116,5 +133,5 @@ func (p *pipeline) release() {
 		<-p.written
 		p.writing.release()
 	}
-	p.next.release()
+	p.next.reset()
 }

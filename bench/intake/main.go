@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -29,18 +30,21 @@ type options struct {
 	soak       time.Duration
 	shipped    int
 	only       string // letters of what is measured
+	at         []int  // connections
 	markdown   bool
 }
 
 func (o *options) has(letter string) bool { return strings.Contains(o.only, letter) }
 
-// connections are how many senders there are at a time.
-var connections = []int{1, 64, 512}
+// standardConnections are how many senders there are at a time.
+const standardConnections = "1,64,512"
 
 func main() {
 	engine.RunChildIfAsked()
 	runEmptyIfAsked()
 	o := options{cell: 5 * time.Second, warm: time.Second, rounds: 3, shipped: 400_000}
+	at := flag.String("at", standardConnections, "at how many connections")
+	rounds := flag.Int("rounds", 0, "how often everything is measured in turn; default 3, with -short 2")
 	short := flag.Bool("short", false, "cells of a second, two rounds and a smaller spool, for a quick look")
 	flag.StringVar(&o.program, "program", "bin/haochaping", "the product")
 	flag.DurationVar(&o.soak, "soak", 10*time.Minute, "how long the full load lasts at the end")
@@ -49,6 +53,17 @@ func main() {
 	flag.Parse()
 	if *short {
 		o.cell, o.warm, o.rounds, o.shipped = time.Second, 500*time.Millisecond, 2, 100_000
+	}
+	if *rounds > 0 {
+		o.rounds = *rounds
+	}
+	for text := range strings.SplitSeq(*at, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 10_000 {
+			fmt.Fprintln(os.Stderr, "bench-intake: -at: numbers of connections, such as 1,64")
+			os.Exit(2)
+		}
+		o.at = append(o.at, n)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

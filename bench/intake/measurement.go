@@ -100,7 +100,7 @@ func (m *measurement) stop() error {
 // measureCells goes round: what is compared is measured in turn, so that a machine that
 // becomes slower slows all of it.
 func (m *measurement) measureCells(ctx context.Context) error {
-	for _, n := range connections {
+	for _, n := range m.o.at {
 		for range m.o.rounds {
 			for _, t := range m.targets {
 				if !m.o.has(t.name) {

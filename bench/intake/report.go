@@ -32,7 +32,7 @@ func (m *measurement) checks() []check {
 		add("intake_single_to_async_insert_64", b.rate >= 50*c.rate, fmt.Sprintf("%.0f", b.rate/c.rate), ">=50")
 	}
 	best := 0.0
-	for _, n := range connections {
+	for _, n := range m.o.at {
 		best = max(best, m.median("d", n).rate)
 	}
 	if best > 0 {
@@ -105,7 +105,7 @@ func (m *measurement) report(out io.Writer) (bool, error) {
 
 func (m *measurement) rows() [][]string {
 	var rows [][]string
-	for _, n := range connections {
+	for _, n := range m.o.at {
 		a := m.median("a", n)
 		for _, letter := range []string{"a", "b", "c", "d"} {
 			s := m.median(letter, n)
