@@ -133,6 +133,9 @@ func merged(m, own record.CodeMap) record.CodeMap {
 	if own.Times != nil {
 		m.Times = own.Times
 	}
+	if len(m.Times) == 0 {
+		m.Times = nil // an empty list takes that of the preset away, and is none
+	}
 	return m
 }
 
