@@ -13,7 +13,7 @@ import (
 // Limits of one write of a stream.
 const (
 	chunkRecords = 1000
-	chunkBytes   = 256 << 10
+	chunkBytes   = 128 << 10
 )
 
 // Many streams at a time must not need more memory than a few. Past so many bytes of
@@ -37,6 +37,17 @@ type span struct {
 	from, to int
 	index    int
 	length   int // as sent; of a line that is too long the text holds the beginning
+}
+
+// allLines keeps the memory of lines, which is that of one write.
+var allLines = sync.Pool{New: func() any { return new(lines) }}
+
+// release gives the lines back.
+func (l *lines) release() {
+	l.reset()
+	if cap(l.text) <= 2*chunkBytes {
+		allLines.Put(l)
+	}
 }
 
 // inLines are the bytes as sent in all lines.

@@ -41,7 +41,7 @@ type ShipperOptions struct {
 	Quarantine string // folder for records that the warehouse refuses for good; made when needed
 
 	Batch    int           // records at a time; default 20,000
-	Bytes    int           // bytes of payload at a time; default 2 MiB
+	Bytes    int           // bytes of payload at a time; default 4 MiB
 	Interval time.Duration // how long a record may wait for company; default 500 ms
 	Backoff  time.Duration // longest pause between two attempts; default 10 s
 	Timeout  time.Duration // of one Insert; default 1 min
@@ -100,7 +100,7 @@ func NewShipper(o ShipperOptions) (*Shipper, error) {
 
 func (o ShipperOptions) withDefaults() ShipperOptions {
 	setDefault(&o.Batch, 20_000)
-	setDefault(&o.Bytes, 2<<20)
+	setDefault(&o.Bytes, 4<<20)
 	setDefault(&o.Interval, 500*time.Millisecond)
 	setDefault(&o.Backoff, 10*time.Second)
 	setDefault(&o.Timeout, time.Minute)

@@ -19,7 +19,8 @@ func (q *intake) stream(ctx context.Context, b *body) answer {
 	q.brief = true
 	r, _ := lineReaders.Get().(*bufio.Reader)
 	r.Reset(b.text)
-	p := &pipeline{q: q}
+	next, _ := allLines.Get().(*lines)
+	p := &pipeline{q: q, next: next}
 	defer func() {
 		p.release()
 		r.Reset(nil)
@@ -61,7 +62,7 @@ func (q *intake) stream(ctx context.Context, b *body) answer {
 // write itself happens in the goroutine of the request.
 type pipeline struct {
 	q       *intake
-	next    lines
+	next    *lines
 	writing *chunk // being written by a goroutine that reports to written; nil = none
 	written chan outcome
 }
@@ -133,5 +134,5 @@ func (p *pipeline) release() {
 		<-p.written
 		p.writing.release()
 	}
-	p.next.reset()
+	p.next.release()
 }

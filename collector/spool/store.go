@@ -139,14 +139,14 @@ func (s *Spool) openError(err error, seen witnessMark) error {
 
 // storeOptions keeps memory modest. The store takes its memory tables out of the
 // cache: a cache smaller than the tables has no room for a single block, and
-// then every look-up reads the disk. 32 MiB is the most that both take together.
+// then every look-up reads the disk. 56 MiB is the most that both take together.
 func (s *Spool) storeOptions(readOnly bool) *pebble.Options {
 	o := &pebble.Options{
 		FS:                          s.opts.FS,
 		Lock:                        s.lock,
 		ReadOnly:                    readOnly,
 		FormatMajorVersion:          pebble.FormatNewest,
-		Cache:                       pebble.NewCache(32 << 20),
+		Cache:                       pebble.NewCache(56 << 20),
 		MemTableSize:                8 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
