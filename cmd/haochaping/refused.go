@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -146,7 +146,11 @@ when something goes wrong it is not there and the exit status is 1.`,
 				return usageError{errors.New("-o FILE is required")}
 			}
 			return flags.onDesk(c, format, func(client *app.Client) error {
-				n, err := exportRefused(c, client, &flags, format, path)
+				n := 0
+				err := whole(path, func(w io.Writer) (err error) {
+					n, err = client.Refused(c.Context(), flags.filter, 0, format, w)
+					return err
+				})
 				if err != nil {
 					return fmt.Errorf("export to %s: %w", path, err)
 				}
@@ -160,25 +164,6 @@ when something goes wrong it is not there and the exit status is 1.`,
 	c.Flags().StringVar(&format, "format", "csv", "table, csv or json")
 	c.Flags().StringVarP(&path, "output", "o", "", "file to write")
 	return c
-}
-
-func exportRefused(c *cobra.Command, client *app.Client, flags *deskFlags, format, path string) (n int, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".refused-*")
-	if err != nil {
-		return 0, err
-	}
-	n, err = client.Refused(c.Context(), flags.filter, 0, format, f)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return n, errors.Join(err, os.Remove(f.Name()))
-	}
-	return n, nil
 }
 
 func newRefusedReplay() *cobra.Command {
