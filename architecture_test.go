@@ -28,14 +28,33 @@ type room struct {
 }
 
 // pureRooms is what every adapter may know.
-var pureRooms = []string{"calendar", "directory", "directory/naming", "evaluation", "record"}
+var pureRooms = []string{
+	"calendar", "directory", "directory/naming", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
+	"evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics", "record", "strictyaml",
+}
 
 var rooms = map[string]room{
 	"record":           {pure: true, may: []string{"calendar", "directory"}},
 	"directory":        {pure: true, may: []string{"calendar", "directory/naming"}},
 	"directory/naming": {pure: true},
 	"calendar":         {pure: true},
-	"evaluation":       {pure: true, may: []string{"calendar", "directory", "record"}},
+	"strictyaml":       {pure: true, may: []string{"calendar"}},
+
+	// Evaluation, from what is counted to what is published; each knows those above it.
+	"evaluation":            {pure: true, may: []string{"calendar", "directory", "record"}},
+	"evaluation/statistics": {pure: true},
+	"evaluation/scheme":     {pure: true, may: []string{"calendar", "evaluation", "strictyaml"}},
+	"evaluation/imported":   {pure: true, may: []string{"calendar", "evaluation", "evaluation/scheme"}},
+	"evaluation/scoring":    {pure: true, may: []string{"calendar", "evaluation", "evaluation/scheme", "evaluation/statistics"}},
+	"evaluation/movement": {pure: true, may: []string{
+		"calendar", "evaluation", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
+	}},
+	"evaluation/findings": {pure: true, may: []string{
+		"calendar", "evaluation", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
+	}},
+	"edition": {pure: true, may: []string{
+		"calendar", "evaluation", "evaluation/findings", "evaluation/movement", "evaluation/scheme", "evaluation/scoring",
+	}},
 
 	"config":               {},
 	"engine":               {},
@@ -46,10 +65,10 @@ var rooms = map[string]room{
 	"collector/fileimport": {may: pureRooms},
 	"warehouse":            {may: pureRooms},
 	"aggregator":           {may: pureRooms},
-	"chart":                {may: []string{"evaluation"}},
+	"chart":                {may: []string{"evaluation", "evaluation/scheme", "evaluation/scoring"}},
 	"dashboard":            {may: append([]string{"chart", "export"}, pureRooms...)},
 	"export":               {may: append([]string{"chart"}, pureRooms...)},
-	"demo":                 {may: []string{"calendar", "directory", "record"}},
+	"demo":                 {may: []string{"calendar", "directory", "evaluation", "record"}},
 
 	// Measurements know what they measure; nobody knows them.
 	"bench/intake": {may: []string{"collector", "collector/spool", "engine", "record", "warehouse"}},
@@ -65,7 +84,8 @@ var rooms = map[string]room{
 	// app wires everybody; every package above may be imported by it.
 	"app": {},
 	"cmd/haochaping": {may: []string{
-		"app", "calendar", "collector/fileimport", "config", "directory", "engine", "evaluation", "record",
+		"app", "calendar", "collector/fileimport", "config", "directory", "edition", "engine", "evaluation",
+		"evaluation/imported", "evaluation/scheme", "evaluation/scoring", "record",
 	}},
 }
 

@@ -100,6 +100,14 @@ func (a *App) controlMux() *http.ServeMux {
 	command(mux, "retry-quarantined", a.retryQuarantined)
 	a.deskCommands(mux)
 	a.deviceCommands(mux)
+	a.schemeCommands(mux)
+	a.evaluateCommands(mux)
+	a.importedCommands(mux)
+	a.editionCommands(mux)
+	a.calendarCommands(mux)
+	a.runCommands(mux)
+	a.findingCommands(mux)
+	a.movementCommands(mux)
 	file(mux, "facts", a.writeFacts)
 	return mux
 }

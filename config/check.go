@@ -19,6 +19,17 @@ func (c *Config) complete() []string {
 	if c.Collector.DoorKeyFile == "" {
 		c.Collector.DoorKeyFile = filepath.Join(c.DataDir, "door.key")
 	}
+	if c.Edition.KeyFile == "" {
+		c.Edition.KeyFile = filepath.Join(c.DataDir, "edition.key")
+	}
+	for i, h := range c.Calendar.Hours {
+		if i > 0 && h.From < c.Calendar.Hours[i-1].To {
+			complain("calendar.hours", "%v begins before %v ends; write the stretches in order, without overlap", h, c.Calendar.Hours[i-1])
+		}
+	}
+	if len(c.Calendar.Hours) == 0 {
+		complain("calendar.hours", "it is empty; a working day needs one stretch at least, such as 09:00-17:00")
+	}
 	if c.Collector.MaxBody > c.Collector.SpoolMax/4 {
 		complain("collector.max_body", "%v is more than a quarter of collector.spool_max (%v); lower it or raise spool_max", c.Collector.MaxBody, c.Collector.SpoolMax)
 	}

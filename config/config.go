@@ -9,6 +9,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -32,6 +33,9 @@ type Config struct {
 	TLS            TLS            `mapstructure:"tls"`
 	Collector      Collector      `mapstructure:"collector"`
 	Aggregator     Aggregator     `mapstructure:"aggregator"`
+	Calendar       Calendar       `mapstructure:"calendar"`
+	FollowUp       FollowUp       `mapstructure:"follow_up"`
+	Edition        Edition        `mapstructure:"edition"`
 	Dashboard      Dashboard      `mapstructure:"dashboard"`
 	Log            Log            `mapstructure:"log"`
 
@@ -102,6 +106,35 @@ type Collector struct {
 type Aggregator struct {
 	Dirty      string `mapstructure:"dirty"`
 	MonthItems string `mapstructure:"month_items"`
+	Evaluate   string `mapstructure:"evaluate"`
+}
+
+// Calendar sets the working time of a working day.
+type Calendar struct {
+	Hours []Stretch `mapstructure:"hours"` // at least one, rising, apart
+}
+
+// Stretch is a part of a day, in seconds from midnight: 0 ≤ From < To ≤ 86,400.
+type Stretch struct{ From, To int }
+
+// String is the stretch as HH:MM-HH:MM.
+func (s Stretch) String() string {
+	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/3600, s.From/60%60, s.To/3600, s.To/60%60)
+}
+
+// FollowUp is the rule for the handling of a bad rating.
+type FollowUp struct {
+	ContactDays int  `mapstructure:"contact_days"`
+	RectifyDays int  `mapstructure:"rectify_days"`
+	WorkingDays bool `mapstructure:"working_days"` // days are working days
+}
+
+// Edition says how evaluations are published.
+type Edition struct {
+	Publisher     string `mapstructure:"publisher"`      // may be empty
+	KeyFile       string `mapstructure:"key_file"`       // never empty after Load
+	CutoffDays    int    `mapstructure:"cutoff_days"`    // natural days after the period
+	ObjectionDays int    `mapstructure:"objection_days"` // working days
 }
 
 // Dashboard sets what the pages show and how much they remember.

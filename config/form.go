@@ -268,6 +268,38 @@ func roles() form {
 	}
 }
 
+func officeHours() form {
+	return form{
+		want: "stretches of the day with commas between them, such as 09:00-12:00,13:00-17:00",
+		list: true,
+		parse: func(s string) (any, error) {
+			return elements(s, parseStretch)
+		},
+	}
+}
+
+func parseStretch(s string) (Stretch, error) {
+	from, to, ok := strings.Cut(s, "-")
+	begin, err := parseMinute(from)
+	end, err2 := parseMinute(to)
+	switch {
+	case !ok || err != nil || err2 != nil:
+		return Stretch{}, errors.New("an element is not HH:MM-HH:MM")
+	case begin >= end:
+		return Stretch{}, errors.New("an element ends before it begins")
+	}
+	return Stretch{begin, end}, nil
+}
+
+// parseMinute reads HH:MM, up to 24:00, as seconds from midnight.
+func parseMinute(s string) (int, error) {
+	if s == "24:00" {
+		return 24 * 60 * 60, nil
+	}
+	t, err := time.Parse("15:04", s)
+	return t.Hour()*60*60 + t.Minute()*60, err
+}
+
 func prefixes() form {
 	return form{
 		want: "networks or addresses with commas between them, such as 10.0.0.0/8,192.168.1.7",

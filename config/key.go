@@ -208,6 +208,45 @@ var keys = []key{
 		"aggregator.month_items", "@hourly", schedule(), "",
 		"When to compute the monthly figures by item anew, for the months that changed. This reads raw records.",
 	},
+	{
+		"aggregator.evaluate", "30 5 * * *", schedule(), "",
+		"When to look which evaluations are due: monthly ones of the schemes in force, and revisions of editions that late data has changed. A missed time is caught up at the next one.",
+	},
+
+	{
+		"calendar.hours", "09:00-12:00,13:00-17:00", officeHours(), "",
+		"Office hours of a working day, for handling times in working time: stretches HH:MM-HH:MM in rising order. Stored figures depend on it: after a change run haochaping aggregate over the period.",
+	},
+
+	{
+		"follow_up.contact_days", "1", integer(0, 365), "",
+		"Days within which whoever gave a bad rating is to be contacted, from the day of the rating.",
+	},
+	{
+		"follow_up.rectify_days", "15", integer(1, 365), "",
+		"Days within which a bad rating is to be rectified, from the day of the rating.",
+	},
+	{
+		"follow_up.working_days", "false", boolean(), "",
+		"Whether these are working days of the calendar. Without it they are natural days.",
+	},
+
+	{
+		"edition.publisher", "", text(0, 120), "",
+		"Who publishes editions, as it stands on them, such as the name of the office. Empty: the title of the installation.",
+	},
+	{
+		"edition.key_file", "", text(0, 1024), "",
+		"File with the Ed25519 key that signs editions. Empty: edition.key in data_dir, made at the first publication.",
+	},
+	{
+		"edition.cutoff_days", "14", integer(0, 90), "",
+		"Days after the end of a period until its edition is drawn up; what arrives later leads to a revision.",
+	},
+	{
+		"edition.objection_days", "5", integer(0, 60), "",
+		"Working days for which units may object to a draft.",
+	},
 
 	{
 		"dashboard.title", "", text(0, 60), "",

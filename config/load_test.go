@@ -71,7 +71,10 @@ func defaults(t *testing.T) *Config {
 			RememberIDs: 90 * 24 * time.Hour, DeviceRate: 20, SourceRate: 2000, RefusedQuota: 20000,
 			SilentAfter: 72 * time.Hour, LateAfter: 168 * time.Hour, DoorKeyFile: filepath.Join("data", "door.key"), TokenHash: "sha256",
 		},
-		Aggregator: Aggregator{Dirty: "@every 1s", MonthItems: "@hourly"},
+		Aggregator: Aggregator{Dirty: "@every 1s", MonthItems: "@hourly", Evaluate: "30 5 * * *"},
+		Calendar:   Calendar{Hours: []Stretch{{9 * 3600, 12 * 3600}, {13 * 3600, 17 * 3600}}},
+		FollowUp:   FollowUp{ContactDays: 1, RectifyDays: 15},
+		Edition:    Edition{KeyFile: filepath.Join("data", "edition.key"), CutoffDays: 14, ObjectionDays: 5},
 		Dashboard:  Dashboard{CacheEntries: 512, LiveInterval: 2 * time.Second},
 		Log:        Log{Level: slog.LevelInfo, Format: "text"},
 	}
@@ -105,7 +108,10 @@ func TestLoadGood(t *testing.T) {
 			RememberIDs: 90 * 24 * time.Hour, DeviceRate: 20, SourceRate: 2000, RefusedQuota: 20000,
 			SilentAfter: 72 * time.Hour, LateAfter: 168 * time.Hour, DoorKeyFile: filepath.Join("/var/lib/haochaping", "door.key"), TokenHash: "sha256",
 		},
-		Aggregator: Aggregator{Dirty: "@every 5s", MonthItems: "15 2 * * *"},
+		Aggregator: Aggregator{Dirty: "@every 5s", MonthItems: "15 2 * * *", Evaluate: "@daily"},
+		Calendar:   Calendar{Hours: []Stretch{{8 * 3600, 24 * 3600}}},
+		FollowUp:   FollowUp{ContactDays: 3, RectifyDays: 10, WorkingDays: true},
+		Edition:    Edition{Publisher: "示例省政务服务局", KeyFile: "/keys/edition.key", CutoffDays: 20, ObjectionDays: 7},
 		Dashboard:  Dashboard{Title: "示例省政务服务好差评", CacheEntries: 64, LiveInterval: 5 * time.Second},
 		Log:        Log{Level: slog.LevelWarn, Format: "json"},
 	}

@@ -40,8 +40,43 @@ type Facts struct {
 	Handling         Histogram
 	VisitsKnown      uint64 // finished cases with a known number of visits
 	Visits           uint64
+	VisitsSquared    uint64 // sum of their squares, for the error of the mean
 	OnTheSpot        uint64 // finished while the applicant waited
 	FiledOnline      uint64 // finished cases that were filed online
+
+	PromisedTimes  Histogram // promised spans of finished cases with both limits
+	StatutoryTimes Histogram // statutory spans of the same cases
+	Worked         uint64    // cases with a known net handling time in working time
+	WorkingSeconds uint64    // sum of these, in seconds of working time
+	Working        Histogram // of these
+
+	FollowUps FollowUps // as of now; zero where a query does not ask for it
+}
+
+// FollowUps is what became of the valid bad ratings of a period, as of now: computed from the steps that exist, so
+// it moves after the period has ended. Due counts those whose deadline has passed or that are done.
+type FollowUps struct {
+	Bad             uint64 // valid bad first ratings
+	Contacted       uint64
+	ContactDue      uint64 // contact deadline passed, or contacted
+	ContactOnTime   uint64 // of ContactDue, contacted before the deadline
+	Rectified       uint64
+	RectifyDue      uint64 // rectification deadline passed, or rectified
+	RectifiedOnTime uint64 // of RectifyDue, rectified before the deadline
+	CalledBack      uint64
+	Satisfied       uint64 // of CalledBack, satisfied
+}
+
+func (f *FollowUps) add(g *FollowUps) {
+	f.Bad += g.Bad
+	f.Contacted += g.Contacted
+	f.ContactDue += g.ContactDue
+	f.ContactOnTime += g.ContactOnTime
+	f.Rectified += g.Rectified
+	f.RectifyDue += g.RectifyDue
+	f.RectifiedOnTime += g.RectifiedOnTime
+	f.CalledBack += g.CalledBack
+	f.Satisfied += g.Satisfied
 }
 
 // ChannelCount is what one channel contributed.
@@ -88,7 +123,14 @@ func (f *Facts) Add(g *Facts) {
 	f.VisitsKnown += g.VisitsKnown
 	f.Visits += g.Visits
 	f.OnTheSpot += g.OnTheSpot
+	f.VisitsSquared += g.VisitsSquared
 	f.FiledOnline += g.FiledOnline
+	addCounts((*map[uint16]uint64)(&f.PromisedTimes), g.PromisedTimes)
+	addCounts((*map[uint16]uint64)(&f.StatutoryTimes), g.StatutoryTimes)
+	f.Worked += g.Worked
+	f.WorkingSeconds += g.WorkingSeconds
+	addCounts((*map[uint16]uint64)(&f.Working), g.Working)
+	f.FollowUps.add(&g.FollowUps)
 }
 
 func addCounts[K comparable](to *map[K]uint64, from map[K]uint64) {

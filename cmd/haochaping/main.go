@@ -70,7 +70,9 @@ counts them in ClickHouse per region and department, and shows and ranks the fig
 	config.BindFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newServe(), newDemo(), newDirectory(), newImport(), newAggregate(), newFacts(),
-		newKeys("device"), newKeys("source"), newRefused(), newSpool(), newContactKey(), newConfig(), newHealthcheck())
+		newKeys("device"), newKeys("source"), newRefused(), newSpool(), newContactKey(),
+		newScheme(), newEvaluate(), newIndicator(), newEdition(), newCalendar(), newRuns(), newFindings(), newWhy(),
+		newConfig(), newHealthcheck())
 	for _, c := range root.Commands() {
 		usageAsError(c)
 	}

@@ -11,23 +11,24 @@ import (
 
 	"haochaping/calendar"
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 // maxMaps bounds the dated maps of one file.
 const maxMaps = 200
 
 // MapsError lists everything wrong with a file of code maps.
-type MapsError []MappingProblem
+type MapsError []strictyaml.Problem
 
 // Error is one sentence for each problem, with its line.
-func (e MapsError) Error() string { return "read code maps: " + problemLines(e) }
+func (e MapsError) Error() string { return "read code maps: " + strictyaml.Lines(e) }
 
 // LoadMaps reads the dated code maps of a source in YAML, as [WriteMaps] writes them. Of
 // a wrong file the error is a [MapsError] with every problem.
 func LoadMaps(r io.Reader) (record.Source, error) {
-	var l strict
+	var l reader
 	var s record.Source
-	problems, err := l.document(r, "file of code maps", func(n *yaml.Node) { l.source(n, &s) })
+	problems, err := l.Document(r, "file of code maps", func(n *yaml.Node) { l.source(n, &s) })
 	if err != nil {
 		return s, fmt.Errorf("read code maps: %w", err)
 	}
@@ -37,77 +38,77 @@ func LoadMaps(r io.Reader) (record.Source, error) {
 	return s, nil
 }
 
-func (l *strict) source(n *yaml.Node, s *record.Source) {
+func (l *reader) source(n *yaml.Node, s *record.Source) {
 	var list *yaml.Node
-	l.object(n, "the file", keys{
-		"source": func(n *yaml.Node) { s.Name = strings.TrimSpace(l.text(n)) },
+	l.Object(n, "the file", strictyaml.Keys{
+		"source": func(n *yaml.Node) { s.Name = strings.TrimSpace(l.Text(n)) },
 		"maps":   func(n *yaml.Node) { list = n },
 	})
 	if s.Name == "" || len([]rune(s.Name)) > 64 {
-		l.fail(n, "source is missing or longer than 64 characters: the name under which the records are known")
+		l.Fail(n, "source is missing or longer than 64 characters: the name under which the records are known")
 	}
 	if list == nil {
-		l.fail(n, "maps is missing: a list of code maps, each with the day from which it is in force")
+		l.Fail(n, "maps is missing: a list of code maps, each with the day from which it is in force")
 		return
 	}
-	l.list(list, func(n *yaml.Node) {
+	l.List(list, func(n *yaml.Node) {
 		var from calendar.Day
 		m := l.codeMap(n, &from)
 		switch {
 		case len(s.CodeMaps) == maxMaps:
-			l.fail(n, "at most %d maps in a file", maxMaps)
+			l.Fail(n, "at most %d maps in a file", maxMaps)
 		case slices.ContainsFunc(s.CodeMaps, func(d record.DatedMap) bool { return d.From == from }):
-			l.fail(n, "two maps are in force from the same day: give each its own from")
+			l.Fail(n, "two maps are in force from the same day: give each its own from")
 		default:
 			s.CodeMaps = append(s.CodeMaps, record.DatedMap{From: from, Map: m})
 		}
 	})
-	if len(s.CodeMaps) == 0 && len(l.problems) == 0 {
-		l.fail(list, "maps is empty: it needs one code map at least")
+	if len(s.CodeMaps) == 0 && len(l.Problems) == 0 {
+		l.Fail(list, "maps is empty: it needs one code map at least")
 	}
 }
 
 // codeMap reads a code map; from is nil where the map has no date.
-func (l *strict) codeMap(n *yaml.Node, from *calendar.Day) record.CodeMap {
+func (l *reader) codeMap(n *yaml.Node, from *calendar.Day) record.CodeMap {
 	var m, own record.CodeMap
 	classes := make([]string, len(record.Channels))
 	for i, c := range record.Channels {
 		classes[i] = string(c)
 	}
-	known := keys{
+	known := strictyaml.Keys{
 		"preset": func(n *yaml.Node) {
-			preset, ok := record.Preset(l.text(n))
+			preset, ok := record.Preset(l.Text(n))
 			if !ok {
-				l.fail(n, "no such preset; there are %s", strings.Join(record.PresetNames(), " and "))
+				l.Fail(n, "no such preset; there are %s", strings.Join(record.PresetNames(), " and "))
 			}
 			m = preset
 		},
-		"name": func(n *yaml.Node) { own.Name = l.text(n) },
+		"name": func(n *yaml.Node) { own.Name = l.Text(n) },
 		"levels": func(n *yaml.Node) {
-			own.Levels = codes(l, n, func(n *yaml.Node) uint8 { return uint8(l.number(n, 1, 5)) })
+			own.Levels = codes(l, n, func(n *yaml.Node) uint8 { return uint8(l.Number(n, 1, 5)) })
 		},
 		"channels": func(n *yaml.Node) {
-			own.Channels = codes(l, n, func(n *yaml.Node) record.Channel { return record.Channel(l.oneOf(n, classes...)) })
+			own.Channels = codes(l, n, func(n *yaml.Node) record.Channel { return record.Channel(l.OneOf(n, classes...)) })
 		},
 		"kinds": func(n *yaml.Node) {
-			own.Kinds = codes(l, n, func(n *yaml.Node) string { return l.oneOf(n, record.CaseKinds...) })
+			own.Kinds = codes(l, n, func(n *yaml.Node) string { return l.OneOf(n, record.CaseKinds...) })
 		},
 		"tags":  func(n *yaml.Node) { own.Tags = l.tags(n) },
 		"times": func(n *yaml.Node) { own.Times = l.times(n) },
 	}
 	if from != nil {
-		known["from"] = func(n *yaml.Node) { *from = l.day(n) }
+		known["from"] = func(n *yaml.Node) { *from = l.Day(n) }
 	}
-	before := len(l.problems)
-	l.object(n, "a code map", known)
+	before := len(l.Problems)
+	l.Object(n, "a code map", known)
 	extended := own.Levels != nil || own.Channels != nil || own.Kinds != nil || own.Tags != nil || own.Times != nil
 	if m.Name != "" && extended && (own.Name == "" || own.Name == m.Name) {
-		l.fail(n, "a preset with tables of one's own needs a name of its own: it stands with every record that the map translates")
+		l.Fail(n, "a preset with tables of one's own needs a name of its own: it stands with every record that the map translates")
 	}
 	m = merged(m, own)
-	if len(l.problems) == before {
+	if len(l.Problems) == before {
 		for _, p := range m.Check() {
-			l.fail(n, "code map: %s", p.Error())
+			l.Fail(n, "code map: %s", p.Error())
 		}
 	}
 	return m
@@ -140,31 +141,31 @@ func merged(m, own record.CodeMap) record.CodeMap {
 }
 
 // codes reads a table whose keys are the codes of the source, as they are written.
-func codes[V any](l *strict, n *yaml.Node, read func(*yaml.Node) V) map[string]V {
+func codes[V any](l *reader, n *yaml.Node, read func(*yaml.Node) V) map[string]V {
 	table := map[string]V{}
-	l.pairs(n, func(code string, n *yaml.Node) { table[code] = read(n) })
+	l.Pairs(n, func(code string, n *yaml.Node) { table[code] = read(n) })
 	return table
 }
 
 // tags reads a table of tags, or the word standard for the national lists.
-func (l *strict) tags(n *yaml.Node) map[string]string {
+func (l *reader) tags(n *yaml.Node) map[string]string {
 	if n.Kind == yaml.ScalarNode {
 		if n.Value != standardTags {
-			l.fail(n, "tags is a table code: tag, or the word %s for the codes of the national lists", standardTags)
+			l.Fail(n, "tags is a table code: tag, or the word %s for the codes of the national lists", standardTags)
 		}
 		return record.StandardTags()
 	}
-	return codes(l, n, l.text)
+	return codes(l, n, l.Text)
 }
 
 const standardTags = "standard"
 
-func (l *strict) times(n *yaml.Node) []record.TimeForm {
+func (l *reader) times(n *yaml.Node) []record.TimeForm {
 	forms := []record.TimeForm{}
-	l.list(n, func(n *yaml.Node) {
-		f, err := record.ParseTimeForm(l.text(n))
+	l.List(n, func(n *yaml.Node) {
+		f, err := record.ParseTimeForm(l.Text(n))
 		if err != nil {
-			l.fail(n, "%s", err)
+			l.Fail(n, "%s", err)
 			return
 		}
 		forms = append(forms, f)

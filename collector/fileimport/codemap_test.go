@@ -9,6 +9,7 @@ import (
 
 	"haochaping/calendar"
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 const provincialMaps = `source: provincial
@@ -121,7 +122,7 @@ func TestMapsThatAreWrong(t *testing.T) {
 			}
 		})
 	}
-	if _, err := LoadMaps(strings.NewReader("source: s # " + strings.Repeat("x", maxMapping))); err == nil || !strings.Contains(err.Error(), "1 MiB") {
+	if _, err := LoadMaps(strings.NewReader("source: s # " + strings.Repeat("x", strictyaml.MaxSize))); err == nil || !strings.Contains(err.Error(), "1 MiB") {
 		t.Error("a large file:", err)
 	}
 }

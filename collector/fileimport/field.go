@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"haochaping/strictyaml"
 )
 
 // field is how one field of a record is filled.
@@ -50,34 +52,34 @@ func (l *loader) field(n *yaml.Node, f field, columnsAllowed bool) field {
 	if n.Kind == yaml.ScalarNode {
 		f.derived = n.Value == "derived" && slices.Contains([]string{"id", "case_id", "rating_id", "prompt_id"}, f.name)
 		if !f.derived {
-			l.fail(n, "%s is written as {column: NAME} or {const: VALUE}%s", f.name, map[bool]string{true: ", or derived"}[strings.HasSuffix(f.name, "id")])
+			l.Fail(n, "%s is written as {column: NAME} or {const: VALUE}%s", f.name, map[bool]string{true: ", or derived"}[strings.HasSuffix(f.name, "id")])
 		}
 		l.m.derives = l.m.derives || f.derived
 		return f
 	}
 	ways := 0
-	known := keys{
+	known := strictyaml.Keys{
 		"column": func(n *yaml.Node) { f.columns = []int{l.column(n)}; ways++ },
 		"columns": func(n *yaml.Node) {
-			l.list(n, func(n *yaml.Node) { f.columns = append(f.columns, l.column(n)) })
+			l.List(n, func(n *yaml.Node) { f.columns = append(f.columns, l.column(n)) })
 			ways++
 		},
 		"template": func(n *yaml.Node) { f.template = l.template(n); ways++ },
-		"const":    func(n *yaml.Node) { f.fixed, f.given = l.text(n), true; ways++ },
+		"const":    func(n *yaml.Node) { f.fixed, f.given = l.Text(n), true; ways++ },
 		"map": func(n *yaml.Node) {
 			f.values = map[string]string{}
-			l.pairs(n, func(from string, n *yaml.Node) { f.values[from] = l.text(n) })
+			l.Pairs(n, func(from string, n *yaml.Node) { f.values[from] = l.Text(n) })
 		},
-		"default": func(n *yaml.Node) { f.fallback = l.text(n) },
-		"trim":    func(n *yaml.Node) { f.trim = l.text(n) },
+		"default": func(n *yaml.Node) { f.fallback = l.Text(n) },
+		"trim":    func(n *yaml.Node) { f.trim = l.Text(n) },
 	}
 	l.formKeys(&f, known)
-	l.object(n, f.name, known)
+	l.Object(n, f.name, known)
 	if ways != 1 {
-		l.fail(n, "%s needs exactly one of column, columns, template, const", f.name)
+		l.Fail(n, "%s needs exactly one of column, columns, template, const", f.name)
 	}
 	if !columnsAllowed && !f.given {
-		l.fail(n, "%s: under unpivot every field is a const", f.name)
+		l.Fail(n, "%s: under unpivot every field is a const", f.name)
 	}
 	l.checkFixed(n, &f)
 	if f.name == "rater" || f.name == "contact" {
@@ -94,24 +96,24 @@ func (l *loader) field(n *yaml.Node, f field, columnsAllowed bool) field {
 }
 
 // formKeys adds the keys that only some types of value have.
-func (l *loader) formKeys(f *field, known keys) {
+func (l *loader) formKeys(f *field, known strictyaml.Keys) {
 	switch f.kind {
 	case valueText:
-		known["clean"] = func(n *yaml.Node) { f.clean = l.oneOf(n, "name") == "name" }
+		known["clean"] = func(n *yaml.Node) { f.clean = l.OneOf(n, "name") == "name" }
 	case valueList:
-		known["split"] = func(n *yaml.Node) { f.split = l.text(n) }
+		known["split"] = func(n *yaml.Node) { f.split = l.Text(n) }
 	case valueTime, valueMoment, valueDay:
 		l.timeKeys(f, known)
 	case valueUnsigned, valueSigned, valueSmall, valueTiny:
 		maps.Copy(known, l.numberKeys(f))
 		if f.name == "version" {
-			known["as"] = func(n *yaml.Node) { f.asMillis = l.oneOf(n, "milliseconds") != "" }
+			known["as"] = func(n *yaml.Node) { f.asMillis = l.OneOf(n, "milliseconds") != "" }
 			l.timeKeys(f, known)
 		}
 	}
 }
 
-func (l *loader) timeKeys(f *field, known keys) {
+func (l *loader) timeKeys(f *field, known strictyaml.Keys) {
 	own := func() *timeForm {
 		if f.times == nil {
 			t := l.m.times
@@ -123,13 +125,13 @@ func (l *loader) timeKeys(f *field, known keys) {
 	known["zone"] = func(n *yaml.Node) { l.zone(n, own()) }
 }
 
-func (l *loader) numberKeys(f *field) keys {
+func (l *loader) numberKeys(f *field) strictyaml.Keys {
 	f.number.multiply = 1
-	return keys{
+	return strictyaml.Keys{
 		"multiply": func(n *yaml.Node) {
-			v, err := strconv.ParseFloat(l.text(n), 64)
+			v, err := strconv.ParseFloat(l.Text(n), 64)
 			if err != nil || !(v > 0 && v <= 1e9) {
-				l.fail(n, "multiply is a number above 0 and at most 1,000,000,000")
+				l.Fail(n, "multiply is a number above 0 and at most 1,000,000,000")
 				v = 1
 			}
 			f.number.multiply = v
@@ -140,9 +142,9 @@ func (l *loader) numberKeys(f *field) keys {
 }
 
 func (l *loader) separator(n *yaml.Node) string {
-	text := l.text(n)
+	text := l.Text(n)
 	if len([]rune(text)) != 1 || strings.ContainsAny(text, "0123456789+-eE") {
-		l.fail(n, "a separator is one character that is no digit and no sign")
+		l.Fail(n, "a separator is one character that is no digit and no sign")
 	}
 	return text
 }
@@ -151,7 +153,7 @@ func (l *loader) separator(n *yaml.Node) string {
 func (l *loader) template(n *yaml.Node) []part {
 	var parts []part
 	var text strings.Builder
-	rest, columns := l.text(n), 0
+	rest, columns := l.Text(n), 0
 	for rest != "" {
 		switch {
 		case strings.HasPrefix(rest, "{{") || strings.HasPrefix(rest, "}}"):
@@ -160,7 +162,7 @@ func (l *loader) template(n *yaml.Node) []part {
 		case rest[0] == '{':
 			name, after, ok := strings.Cut(rest[1:], "}")
 			if !ok || strings.TrimSpace(name) == "" {
-				l.fail(n, "template: a { is closed by } with a column between; write {{ for the bracket itself")
+				l.Fail(n, "template: a { is closed by } with a column between; write {{ for the bracket itself")
 				return nil
 			}
 			if text.Len() > 0 {
@@ -179,7 +181,7 @@ func (l *loader) template(n *yaml.Node) []part {
 		parts = append(parts, part{text: text.String(), column: -1})
 	}
 	if columns == 0 {
-		l.fail(n, "template has no column: write {NAME}, or use const")
+		l.Fail(n, "template has no column: write {NAME}, or use const")
 	}
 	return parts
 }
@@ -191,7 +193,7 @@ func (l *loader) checkFixed(n *yaml.Node, f *field) {
 			return
 		}
 		if len(f.enum) > 0 && f.kind == valueText && !slices.Contains(f.enum, text) {
-			l.fail(n, "%s: %s %q is none of %s; the nearest is %s", f.name, what, clip(text), strings.Join(f.enum, ", "), nearest(text, f.enum))
+			l.Fail(n, "%s: %s %q is none of %s; the nearest is %s", f.name, what, strictyaml.Clip(text), strings.Join(f.enum, ", "), strictyaml.Nearest(text, f.enum))
 			return
 		}
 		if f.kind == valueText || f.kind == valueCode || f.kind == valueAspects || f.kind == valueList {
@@ -199,12 +201,12 @@ func (l *loader) checkFixed(n *yaml.Node, f *field) {
 		}
 		target := reflect.New(f.typ).Elem()
 		if p := f.assign(target, text, &l.m.times, conversion{zone: time.UTC}); p != nil {
-			l.fail(n, "%s: the %s does not fit: %s", f.name, what, p.Reason)
+			l.Fail(n, "%s: the %s does not fit: %s", f.name, what, p.Reason)
 		}
 	}
 	check("const", f.fixed)
 	check("default", f.fallback)
 	for from, to := range f.values {
-		check(fmt.Sprintf("value for %q", clip(from)), to)
+		check(fmt.Sprintf("value for %q", strictyaml.Clip(from)), to)
 	}
 }

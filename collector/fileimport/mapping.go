@@ -11,10 +11,8 @@ import (
 
 	"haochaping/calendar"
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
-
-// maxMapping bounds a mapping file in bytes.
-const maxMapping = 1 << 20
 
 // Mapping says how the rows of a file become records. Make one with [LoadMapping].
 // It is not changed afterwards and safe for concurrent use.
@@ -93,34 +91,17 @@ func (m *Mapping) Door(base *record.Door) *record.Door {
 	return &d
 }
 
-// MappingProblem is one thing wrong with a mapping.
-type MappingProblem struct {
-	Line    int // 0 = the file as a whole
-	Message string
-}
-
 // MappingError lists everything wrong with a mapping.
-type MappingError []MappingProblem
+type MappingError []strictyaml.Problem
 
 // Error is one sentence for each problem, with its line.
-func (e MappingError) Error() string { return "read mapping: " + problemLines(e) }
-
-func problemLines(problems []MappingProblem) string {
-	texts := make([]string, len(problems))
-	for i, p := range problems {
-		texts[i] = p.Message
-		if p.Line > 0 {
-			texts[i] = fmt.Sprintf("line %d: %s", p.Line, p.Message)
-		}
-	}
-	return strings.Join(texts, "\n")
-}
+func (e MappingError) Error() string { return "read mapping: " + strictyaml.Lines(e) }
 
 // LoadMapping reads a mapping in YAML. Of a wrong one the error is a [MappingError]
 // with every problem: an unknown key is named with the nearest known one.
 func LoadMapping(r io.Reader) (*Mapping, error) {
 	l := loader{m: &Mapping{quotes: true, headerRow: 1, empty: map[string]bool{}}}
-	problems, err := l.document(r, "mapping", l.mapping)
+	problems, err := l.Document(r, "mapping", l.mapping)
 	if err != nil {
 		return nil, fmt.Errorf("read mapping: %w", err)
 	}
@@ -130,60 +111,63 @@ func LoadMapping(r io.Reader) (*Mapping, error) {
 	return l.m, nil
 }
 
+// reader reads what mappings and code maps have in common.
+type reader struct{ strictyaml.Reader }
+
 // loader builds a mapping out of YAML nodes.
 type loader struct {
-	strict
+	reader
 	m *Mapping
 }
 
 func (l *loader) mapping(n *yaml.Node) {
 	var records *yaml.Node
-	l.object(n, "the mapping", keys{
-		"source": func(n *yaml.Node) { l.m.source = strings.TrimSpace(l.text(n)) },
+	l.Object(n, "the mapping", strictyaml.Keys{
+		"source": func(n *yaml.Node) { l.m.source = strings.TrimSpace(l.Text(n)) },
 		"code_map": func(n *yaml.Node) {
 			l.m.codeMaps = append(l.m.codeMaps, record.DatedMap{Map: l.codeMap(n, nil)})
 		},
 		"code_maps": func(n *yaml.Node) {
-			l.list(n, func(n *yaml.Node) {
+			l.List(n, func(n *yaml.Node) {
 				var from calendar.Day
 				m := l.codeMap(n, &from)
 				l.m.codeMaps = append(l.m.codeMaps, record.DatedMap{From: from, Map: m})
 			})
 		},
-		"format":     func(n *yaml.Node) { l.m.format = l.oneOf(n, formatCSV, formatXLSX, formatNDJSON) },
-		"encoding":   func(n *yaml.Node) { l.m.encoding = strings.TrimPrefix(l.oneOf(n, "auto", UTF8, GB18030), "auto") },
-		"sheet":      func(n *yaml.Node) { l.m.sheet = l.text(n) },
+		"format":     func(n *yaml.Node) { l.m.format = l.OneOf(n, formatCSV, formatXLSX, formatNDJSON) },
+		"encoding":   func(n *yaml.Node) { l.m.encoding = strings.TrimPrefix(l.OneOf(n, "auto", UTF8, GB18030), "auto") },
+		"sheet":      func(n *yaml.Node) { l.m.sheet = l.Text(n) },
 		"delimiter":  func(n *yaml.Node) { l.m.delimiter = l.delimiter(n) },
-		"quotes":     func(n *yaml.Node) { l.m.quotes = l.flag(n) },
-		"header_row": func(n *yaml.Node) { l.m.headerRow = l.number(n, 0, 1000) },
+		"quotes":     func(n *yaml.Node) { l.m.quotes = l.Flag(n) },
+		"header_row": func(n *yaml.Node) { l.m.headerRow = l.Number(n, 0, 1000) },
 		"empty": func(n *yaml.Node) {
-			l.list(n, func(n *yaml.Node) { l.m.empty[strings.TrimSpace(l.text(n))] = true })
+			l.List(n, func(n *yaml.Node) { l.m.empty[strings.TrimSpace(l.Text(n))] = true })
 		},
 		"time":    func(n *yaml.Node) { l.timeForm(n, &l.m.times) },
 		"records": func(n *yaml.Node) { records = n },
 	})
 	if l.m.source == "" {
-		l.fail(n, "source is missing: the name under which the records are known")
+		l.Fail(n, "source is missing: the name under which the records are known")
 	}
 	if records == nil {
-		l.fail(n, "records is missing: say what each row becomes")
+		l.Fail(n, "records is missing: say what each row becomes")
 		return
 	}
-	l.list(records, l.record)
-	if len(l.m.plans) == 0 && len(l.problems) == 0 {
-		l.fail(records, "records is empty: say what each row becomes")
+	l.List(records, l.record)
+	if len(l.m.plans) == 0 && len(l.Problems) == 0 {
+		l.Fail(records, "records is empty: say what each row becomes")
 	}
 	l.checkCodes()
 }
 
 func (l *loader) delimiter(n *yaml.Node) rune {
-	text := l.text(n)
+	text := l.Text(n)
 	if text == "tab" || text == `\t` {
 		return '\t'
 	}
 	r := []rune(text)
 	if len(r) != 1 || strings.ContainsRune("\"\r\n\ufeff\ufffd", r[0]) {
-		l.fail(n, "delimiter is one character that is no quote and no line end, or the word tab")
+		l.Fail(n, "delimiter is one character that is no quote and no line end, or the word tab")
 		return 0
 	}
 	return r[0]
@@ -191,7 +175,7 @@ func (l *loader) delimiter(n *yaml.Node) rune {
 
 // timeForm reads layouts and zone.
 func (l *loader) timeForm(n *yaml.Node, t *timeForm) {
-	l.object(n, "time", keys{
+	l.Object(n, "time", strictyaml.Keys{
 		"layouts": func(n *yaml.Node) { l.layouts(n, t) },
 		"zone":    func(n *yaml.Node) { l.zone(n, t) },
 	})
@@ -199,8 +183,8 @@ func (l *loader) timeForm(n *yaml.Node, t *timeForm) {
 
 func (l *loader) layouts(n *yaml.Node, t *timeForm) {
 	t.layouts, t.unix, t.unixMillis = nil, false, false
-	l.list(n, func(n *yaml.Node) {
-		switch pattern := l.text(n); pattern {
+	l.List(n, func(n *yaml.Node) {
+		switch pattern := l.Text(n); pattern {
 		case "unix":
 			t.unix = true
 		case "unix_ms":
@@ -208,21 +192,21 @@ func (l *loader) layouts(n *yaml.Node, t *timeForm) {
 		default:
 			layout, err := calendar.ParseLayout(pattern)
 			if err != nil {
-				l.fail(n, "%s", err)
+				l.Fail(n, "%s", err)
 				return
 			}
 			t.layouts = append(t.layouts, layout)
 		}
 	})
 	if t.unix && t.unixMillis || (t.unix || t.unixMillis) && len(t.layouts) > 0 {
-		l.fail(n, "unix or unix_ms stands alone: whether a number is a date or a count of seconds cannot be seen")
+		l.Fail(n, "unix or unix_ms stands alone: whether a number is a date or a count of seconds cannot be seen")
 	}
 }
 
 func (l *loader) zone(n *yaml.Node, t *timeForm) {
-	zone, err := time.LoadLocation(l.text(n))
-	if err != nil || l.text(n) == "" || l.text(n) == "Local" {
-		l.fail(n, "zone is no known time zone; write it as Asia/Shanghai")
+	zone, err := time.LoadLocation(l.Text(n))
+	if err != nil || l.Text(n) == "" || l.Text(n) == "Local" {
+		l.Fail(n, "zone is no known time zone; write it as Asia/Shanghai")
 		return
 	}
 	t.zone = zone
@@ -243,7 +227,7 @@ func (l *loader) checkCodes() {
 				isKind = slices.Contains(record.CaseKinds, f.fixed)
 			}
 			if f.name == "level" && !isLevel || f.name == "channel" && !isChannel || f.name == "kind" && !isKind {
-				l.problems = append(l.problems, MappingProblem{f.line, fmt.Sprintf("%s: %q is not a code of the map %q", f.name, f.fixed, dated.Map.Name)})
+				l.Problems = append(l.Problems, strictyaml.Problem{Line: f.line, Message: fmt.Sprintf("%s: %q is not a code of the map %q", f.name, f.fixed, dated.Map.Name)})
 			}
 		}
 	}
@@ -261,9 +245,9 @@ func (l *loader) checkCodes() {
 
 // column is the place of a column among those that the mapping names.
 func (l *loader) column(n *yaml.Node) int {
-	name := strings.TrimSpace(l.text(n))
+	name := strings.TrimSpace(l.Text(n))
 	if name == "" {
-		l.fail(n, "a column needs a name; one without a name is #3 by its place")
+		l.Fail(n, "a column needs a name; one without a name is #3 by its place")
 	}
 	return l.columnNamed(name)
 }

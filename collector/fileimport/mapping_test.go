@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 // bad is a mapping with one thing wrong, and where and how it is said.
@@ -101,7 +102,7 @@ func TestBadMappings(t *testing.T) {
 	if got := fmt.Sprint(err); !strings.Contains(got, "line 2") || !strings.Contains(got, "line 3") {
 		t.Errorf("not every problem is said: %s", got)
 	}
-	if _, err = LoadMapping(strings.NewReader(strings.Repeat("#", maxMapping+1))); err == nil {
+	if _, err = LoadMapping(strings.NewReader(strings.Repeat("#", strictyaml.MaxSize+1))); err == nil {
 		t.Error("a mapping without bounds is read")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 // wireType is a kind of record with the fields that a mapping must give.
@@ -35,9 +36,9 @@ func (l *loader) record(n *yaml.Node) {
 	var p plan
 	var wire *wireType
 	var fields, when, unpivot *yaml.Node
-	l.object(n, "a record", keys{
+	l.Object(n, "a record", strictyaml.Keys{
 		"kind": func(n *yaml.Node) {
-			name := l.oneOf(n, "rating", "case", "prompt", "follow_up", "tally")
+			name := l.OneOf(n, "rating", "case", "prompt", "follow_up", "tally")
 			if kind, ok := record.KindNamed(name); ok && name != "" {
 				p.kind, wire = kind, wireTypeOf(kind)
 			}
@@ -47,7 +48,7 @@ func (l *loader) record(n *yaml.Node) {
 		"unpivot": func(n *yaml.Node) { unpivot = n },
 	})
 	if wire == nil {
-		l.fail(n, "a record needs kind: rating, case, prompt, follow_up or tally")
+		l.Fail(n, "a record needs kind: rating, case, prompt, follow_up or tally")
 		return
 	}
 	for i := range l.m.plans {
@@ -59,7 +60,7 @@ func (l *loader) record(n *yaml.Node) {
 		l.conditions(when, &p)
 	}
 	if fields == nil {
-		l.fail(n, "a record needs fields")
+		l.Fail(n, "a record needs fields")
 		return
 	}
 	p.fields = l.fields(fields, wire, &p)
@@ -80,11 +81,11 @@ func (l *loader) checkPlan(n *yaml.Node, wire *wireType, p *plan) {
 			if name == "id" || name == "case_id" {
 				hint = ": a column, or derived"
 			}
-			l.fail(n, "a %s needs the field %s%s", wire.kind, name, hint)
+			l.Fail(n, "a %s needs the field %s%s", wire.kind, name, hint)
 		}
 	}
 	if wire.kind == record.KindTally && len(p.spread) == 0 && !has("count") {
-		l.fail(n, "a tally needs the field count, or unpivot")
+		l.Fail(n, "a tally needs the field count, or unpivot")
 	}
 	p.version, p.derived = has("version"), map[string]bool{}
 	for _, f := range p.fields {
@@ -99,7 +100,7 @@ func (l *loader) checkPlan(n *yaml.Node, wire *wireType, p *plan) {
 			of = record.KindPrompt
 		}
 		if !slices.ContainsFunc(l.m.plans, func(p plan) bool { return p.kind == of }) {
-			l.fail(n, "%s: derived is the id of the row's first %s, which must stand before this record", f.name, of)
+			l.Fail(n, "%s: derived is the id of the row's first %s, which must stand before this record", f.name, of)
 		}
 	}
 }
@@ -108,7 +109,7 @@ func (l *loader) conditions(n *yaml.Node, p *plan) {
 	if n.Kind == yaml.MappingNode {
 		n = &yaml.Node{Kind: yaml.SequenceNode, Line: n.Line, Content: []*yaml.Node{n}}
 	}
-	l.list(n, func(n *yaml.Node) {
+	l.List(n, func(n *yaml.Node) {
 		c := condition{column: -1}
 		tests := 0
 		set := func(test string, accepted ...string) {
@@ -117,7 +118,7 @@ func (l *loader) conditions(n *yaml.Node, p *plan) {
 		}
 		present := func(yes, no string) func(*yaml.Node) {
 			return func(n *yaml.Node) {
-				if l.flag(n) {
+				if l.Flag(n) {
 					set(yes)
 				} else {
 					set(no)
@@ -128,21 +129,21 @@ func (l *loader) conditions(n *yaml.Node, p *plan) {
 			return func(n *yaml.Node) {
 				var accepted []string
 				if n.Kind == yaml.SequenceNode {
-					l.list(n, func(n *yaml.Node) { accepted = append(accepted, l.text(n)) })
+					l.List(n, func(n *yaml.Node) { accepted = append(accepted, l.Text(n)) })
 				} else {
-					accepted = []string{l.text(n)}
+					accepted = []string{l.Text(n)}
 				}
 				set(test, accepted...)
 			}
 		}
-		l.object(n, "when", keys{
+		l.Object(n, "when", strictyaml.Keys{
 			"column":    func(n *yaml.Node) { c.column = l.column(n) },
 			"empty":     present("empty", "not_empty"),
 			"not_empty": present("not_empty", "empty"),
 			"equals":    texts("equals"), "not_equals": texts("not_equals"),
 		})
 		if c.column < 0 || tests != 1 {
-			l.fail(n, "when needs a column and one of empty, not_empty, equals, not_equals")
+			l.Fail(n, "when needs a column and one of empty, not_empty, equals, not_equals")
 			return
 		}
 		p.when = append(p.when, c)
@@ -152,7 +153,7 @@ func (l *loader) conditions(n *yaml.Node, p *plan) {
 // fields reads the fields of a record; p is nil for those of an unpivoted column.
 func (l *loader) fields(n *yaml.Node, wire *wireType, p *plan) []field {
 	var list []field
-	known := keys{}
+	known := strictyaml.Keys{}
 	for _, sf := range reflect.VisibleFields(wire.typ) {
 		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 		kind := kindOf(wire.kind, name, sf.Type)
@@ -162,7 +163,7 @@ func (l *loader) fields(n *yaml.Node, wire *wireType, p *plan) []field {
 		base := field{name: name, index: sf.Index, kind: kind, typ: sf.Type, enum: enumOf(sf)}
 		known[name] = func(n *yaml.Node) {
 			if kind == valueAspects {
-				l.pairs(n, func(question string, n *yaml.Node) {
+				l.Pairs(n, func(question string, n *yaml.Node) {
 					f := base
 					f.question = question
 					list = append(list, l.field(n, f, p != nil))
@@ -172,7 +173,7 @@ func (l *loader) fields(n *yaml.Node, wire *wireType, p *plan) []field {
 			list = append(list, l.field(n, base, p != nil))
 		}
 	}
-	l.object(n, "a "+wire.kind.String(), known)
+	l.Object(n, "a "+wire.kind.String(), known)
 	return list
 }
 
@@ -186,28 +187,28 @@ func enumOf(sf reflect.StructField) []string {
 // unpivot reads the columns whose cells are counts.
 func (l *loader) unpivot(n *yaml.Node, wire *wireType, p *plan) {
 	if wire.kind != record.KindTally {
-		l.fail(n, "only tallies are unpivoted")
+		l.Fail(n, "only tallies are unpivoted")
 		return
 	}
 	for i := range p.fields {
 		if p.fields[i].name == "count" {
-			l.fail(n, "the count comes from the unpivoted columns: write unpivot: {count: …} for its form")
+			l.Fail(n, "the count comes from the unpivoted columns: write unpivot: {count: …} for its form")
 		}
 	}
 	count := field{name: "count", kind: valueUnsigned, number: numberForm{multiply: 1}, line: n.Line}
 	if sf, ok := wire.typ.FieldByName("Count"); ok {
 		count.index, count.typ = sf.Index, sf.Type
 	}
-	l.object(n, "unpivot", keys{
+	l.Object(n, "unpivot", strictyaml.Keys{
 		"columns": func(n *yaml.Node) {
-			l.each(n, "columns", func(key, value *yaml.Node) {
+			l.Each(n, "columns", func(key, value *yaml.Node) {
 				p.spread = append(p.spread, spread{column: l.column(key), fields: l.fields(value, wire, nil)})
 			})
 		},
-		"count": func(n *yaml.Node) { l.object(n, "count", l.numberKeys(&count)) },
+		"count": func(n *yaml.Node) { l.Object(n, "count", l.numberKeys(&count)) },
 	})
 	if len(p.spread) == 0 {
-		l.fail(n, "unpivot needs columns: which column is which level")
+		l.Fail(n, "unpivot needs columns: which column is which level")
 	}
 	p.count = &count
 }

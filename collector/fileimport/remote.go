@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 // Remote is another installation that takes records over HTTP (API v1).
@@ -190,7 +191,7 @@ func judge(response *http.Response, text []byte, records int) (fates, time.Durat
 		// A page of a proxy or a portal, and no receipt.
 		return fates{}, 0, fmt.Errorf("status %d without a receipt; is this the address of an installation?", status)
 	}
-	return fates{}, final, fmt.Errorf("the installation does not take the request (status %d, %s)", status, strings.TrimSpace(clip(a.Code)))
+	return fates{}, final, fmt.Errorf("the installation does not take the request (status %d, %s)", status, strings.TrimSpace(strictyaml.Clip(a.Code)))
 }
 
 // defaultClient does not follow redirects: the key belongs to one address.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"haochaping/record"
+	"haochaping/strictyaml"
 )
 
 // Bounds of a row.
@@ -107,12 +108,12 @@ func newTable(m *Mapping, header []string) (*table, error) {
 		if place < 0 {
 			near := ""
 			if len(t.names) > 0 {
-				near = "; the nearest is " + strconv.Quote(record.RedactPersonal(clip(nearest(name, t.names)))) // without a header it is data
+				near = "; the nearest is " + strconv.Quote(record.RedactPersonal(strictyaml.Clip(strictyaml.Nearest(name, t.names)))) // without a header it is data
 			}
-			return nil, &FileError{Line: int64(m.headerRow), Reason: "the mapping names the column " + strconv.Quote(clip(name)) + ", which the file does not have" + near}
+			return nil, &FileError{Line: int64(m.headerRow), Reason: "the mapping names the column " + strconv.Quote(strictyaml.Clip(name)) + ", which the file does not have" + near}
 		}
 		if slices.Contains(t.names[place+1:], name) {
-			return nil, &FileError{Line: int64(m.headerRow), Reason: "the file has two columns " + strconv.Quote(clip(name)) + ": rename one of them, or name it by its place without a header (header_row: 0)"}
+			return nil, &FileError{Line: int64(m.headerRow), Reason: "the file has two columns " + strconv.Quote(strictyaml.Clip(name)) + ": rename one of them, or name it by its place without a header (header_row: 0)"}
 		}
 		t.wanted = append(t.wanted, place)
 		private[place] = m.private[c]
