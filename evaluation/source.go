@@ -1,0 +1,24 @@
+package evaluation
+
+import "haochaping/calendar"
+
+// SourceDay is what one source sent about one day: the answers of first ratings, and repeats.
+type SourceDay struct {
+	Day        calendar.Day // of the service event
+	Source     string
+	Levels     [5]uint64 // valid active first ratings, index 0 = level 1
+	Defaults   [5]uint64 // levels booked by a system
+	Unanswered uint64
+	Declined   uint64
+	Superseded uint64 // ratings of a service event that another rating already stands for; not among the above
+}
+
+// StaffMonth is how often one clerk's services led to a rating page.
+type StaffMonth struct {
+	Month    calendar.Day // its first day
+	Hall     string
+	Window   string
+	Staff    string // opaque code
+	Events   uint64 // service events
+	Prompted uint64 // of these, the rating page was shown
+}
