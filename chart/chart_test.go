@@ -32,6 +32,16 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		Bars: []Number{Known(4), {}, Known(0)}, Line: []Number{Known(1.5), {}, {}},
 	}.Figure()
 	keep("trend", f, err)
+	f, err = Trend{
+		Description: name, Labels: []string{"1", "2", "3"}, Tips: []string{name, "b", "c"}, BarName: name, LineName: "rate",
+		Bars: []Number{Known(4), Known(3), Known(0)}, Line: []Number{Known(1.5), {}, {}}, Marks: []Mark{{At: 1, Label: name}, {At: 2, Label: "2"}},
+	}.Figure()
+	keep("trend-break", f, err)
+	f, err = Forest{Description: name, Name: name, Floor: 0, Top: 100, Rows: []Span{
+		{Name: name, Value: 91.25, Low: 88.5, High: 93.75, Tip: name, Link: "/region/1"},
+		{Name: "fixed", Value: 71, Low: 71, High: 71, Tip: "fixed"},
+	}}.Figure()
+	keep("forest", f, err)
 	f, err = Columns{Description: name, Name: name, Labels: []string{"0", "1"}, Tips: []string{name, "b"}, Values: []Number{Known(3), Known(0)}}.Figure()
 	keep("columns", f, err)
 	f, err = Bars{Description: name, Name: "rate", Rows: []Bar{
@@ -137,7 +147,7 @@ func TestAxesBeginAtZeroAndGapsStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, axis := range append(option.XAxis, option.YAxis...) {
-			if axis.Type == "value" && (axis.Min == nil || *axis.Min != 0) {
+			if axis.Type == "value" && kind != "forest" && (axis.Min == nil || *axis.Min != 0) {
 				t.Errorf("%s: a value axis does not begin at 0", kind)
 			}
 		}
@@ -150,6 +160,21 @@ func TestAxesBeginAtZeroAndGapsStay(t *testing.T) {
 		if v, ok := option.Series[0].Data[2]["value"]; !ok || v != 0.0 {
 			t.Error("a zero is not drawn")
 		}
+	}
+}
+
+func TestForestShowsEveryIntervalWhole(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+	}{{88.5, 93.75}, {0, 100}, {99.98, 100}, {42, 42}, {100, 100}, {0, 0}} {
+		f := Forest{Floor: 0, Top: 100, Rows: []Span{{Value: c.low, Low: c.low, High: c.high}}}
+		low, high := f.Axis()
+		if low > c.low || high < c.high || low < 0 || high > 100 || low >= high {
+			t.Errorf("%v to %v is shown on %v to %v", c.low, c.high, low, high)
+		}
+	}
+	if low, high := (Forest{Floor: 0, Top: 5}).Axis(); low != 0 || high != 5 {
+		t.Errorf("nothing is shown on %v to %v", low, high)
 	}
 }
 

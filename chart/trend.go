@@ -15,6 +15,57 @@ type Trend struct {
 	Bars        []Number
 	LineName    string
 	Line        []Number
+	Marks       []Mark // in order of time
+}
+
+// Mark is a labelled vertical line over a trend: from this step on figures mean something else.
+type Mark struct {
+	At    int // the step
+	Label string
+}
+
+// markLine is a vertical line with its text on top.
+type markLine struct {
+	XAxis int         `json:"xAxis"`
+	Label *opts.Label `json:"label"`
+}
+
+// lines are the marks for a series. The text stands on the side on which there is room.
+func (t Trend) lines() []any {
+	lines := make([]any, len(t.Marks))
+	for i, m := range t.Marks {
+		align := "center"
+		switch n := len(t.Labels); {
+		case m.At > n*9/10:
+			align = "right"
+		case m.At < n/10:
+			align = "left"
+		}
+		lines[i] = markLine{XAxis: m.At, Label: &opts.Label{
+			Show: opts.Bool(true), Position: "end", Formatter: plainText(m.Label), Color: inkColor, FontSize: labelSize, Align: align,
+		}}
+	}
+	return lines
+}
+
+// marked draws the marks over the bars.
+func (t Trend) marked() charts.SeriesOpts {
+	if len(t.Marks) == 0 {
+		return func(*charts.SingleSeries) {}
+	}
+	draw := marks(t.lines(), opts.LineStyle{Color: inkColor, Width: 1.5, Type: "dashed"})
+	return func(s *charts.SingleSeries) {
+		draw(s)
+		s.MarkLines.Symbol = []string{"none", "none"}
+	}
+}
+
+// top is the room above the plot, in pixels: for the legend, and for the texts of marks below it.
+func (t Trend) top() string {
+	if len(t.Marks) > 0 {
+		return "54"
+	}
+	return "36"
 }
 
 // Figure draws the trend.
@@ -27,7 +78,7 @@ func (t Trend) Figure() (Figure, error) {
 			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 14, ItemHeight: 8,
 			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
 		}),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "36", Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: t.top(), Bottom: "4"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
@@ -42,7 +93,7 @@ func (t Trend) Figure() (Figure, error) {
 	})
 	bar.SetXAxis(t.Labels)
 	bar.AddSeries(t.BarName, barData(t.Bars), charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneSoft.color()}),
-		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "30%"}))
+		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "30%"}), t.marked())
 	line := charts.NewLine()
 	points := make([]opts.LineData, len(t.Line))
 	for i, v := range t.Line {
