@@ -1164,3 +1164,15 @@ SELECT kind, name, hash, sources, device, hall,
 FROM access_keys FINAL;
 
 DROP TABLE access_keys ON CLUSTER 'ratings_cluster' SYNC;
+
+CREATE TABLE IF NOT EXISTS schemes ON CLUSTER 'ratings_cluster'
+(
+    id       LowCardinality(String),
+    version  String,
+    text     String CODEC(ZSTD),
+    hash     FixedString(32),
+    added_at DateTime64(3, 'UTC'),
+    added_by String
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (id, version, added_at, hash)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
