@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"haochaping/calendar"
+	"haochaping/evaluation"
 )
 
 // ledger is a store that notes what is asked of it.
@@ -20,14 +21,14 @@ type ledger struct {
 	ticks   int
 	items   int
 	ranges  []calendar.Range
-	runs    []string
+	runs    []evaluation.Run
 	days    int
 	err     error
 	takes   time.Duration
 	panics  bool
 }
 
-func (l *ledger) Restate(ctx context.Context, _ time.Time) (int, error) {
+func (l *ledger) Restate(ctx context.Context, _ time.Time) (evaluation.Work, error) {
 	l.mu.Lock()
 	l.ticks++
 	l.running++
@@ -45,33 +46,30 @@ func (l *ledger) Restate(ctx context.Context, _ time.Time) (int, error) {
 	select {
 	case <-time.After(l.takes):
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return evaluation.Work{}, ctx.Err()
 	}
-	return l.days, l.err
+	return evaluation.Work{Periods: l.days, Rows: 7}, l.err
 }
 
-func (l *ledger) RestateRange(_ context.Context, r calendar.Range, _ time.Time) (int, error) {
+func (l *ledger) RestateRange(_ context.Context, r calendar.Range, _ time.Time) (evaluation.Work, error) {
 	l.ranges = append(l.ranges, r)
-	return r.Len(), l.err
+	return evaluation.Work{Periods: r.Len(), Rows: 7}, l.err
 }
 
-func (l *ledger) RestateItems(context.Context) (int, error) {
+func (l *ledger) RestateItems(context.Context) (evaluation.Work, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.items++
-	return 0, nil
+	return evaluation.Work{}, nil
 }
 
-func (l *ledger) RecordRun(ctx context.Context, job string, _, _ time.Time, _ int, outcome error) error {
+func (l *ledger) RecordRun(ctx context.Context, run evaluation.Run) error {
 	if _, bounded := ctx.Deadline(); !bounded {
 		return errors.New("the record of a run is not bounded")
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if outcome != nil {
-		job += " failed"
-	}
-	l.runs = append(l.runs, job)
+	l.runs = append(l.runs, run)
 	return ctx.Err()
 }
 
@@ -106,14 +104,17 @@ func TestTicks(t *testing.T) {
 		name      string
 		ledger    *ledger
 		low, high int // ticks in a minute
-		runs      string
+		rows      int // on record after it
+		runs      int // that these rows stand for
+		failure   string
 	}{
-		{"nothing to do", &ledger{}, 28, 31, ""},
-		{"slower than the timetable", &ledger{takes: 7 * time.Second}, 4, 5, "days failed"}, // it rests as long as it works; the last one is interrupted
-		{"a panic", &ledger{panics: true}, 28, 31, ""},
-		{"today alone is no event", &ledger{days: 2}, 28, 31, ""},
-		{"a past month", &ledger{days: 31}, 28, 31, "days"},
-		{"broken", &ledger{err: errors.New("away")}, 28, 31, "days failed"},
+		{"nothing to do", &ledger{}, 28, 31, 0, 0, ""},
+		// It rests as long as it works; the last one is interrupted.
+		{"slower than the timetable", &ledger{takes: 7 * time.Second}, 4, 5, 1, 1, "context canceled"},
+		{"a panic", &ledger{panics: true}, 28, 31, 0, 0, ""},
+		{"today alone, gathered", &ledger{days: 2}, 28, 31, 1, 30, ""},
+		{"a past month", &ledger{days: 31}, 28, 31, 30, 30, ""},
+		{"broken: the first at once, the others gathered", &ledger{err: errors.New("away")}, 28, 31, 2, 30, "away"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -122,12 +123,62 @@ func TestTicks(t *testing.T) {
 				if l.overlap || l.ticks < c.low || l.ticks > c.high {
 					t.Errorf("%d ticks in a minute, want %d to %d; overlapping: %v", l.ticks, c.low, c.high, l.overlap)
 				}
-				if (c.runs == "") != (len(l.runs) == 0) || c.runs != "" && l.runs[0] != c.runs {
-					t.Errorf("runs on record: %v, want %q", l.runs, c.runs)
+				times := 0
+				for _, r := range l.runs {
+					times += r.Times
+					if r.Job != "days" || r.Failure != c.failure || r.Finished.Before(r.Started) {
+						t.Errorf("on record: %+v", r)
+					}
+					if c.failure == "" && (r.Work.Periods != r.Times*l.days || r.Work.Rows != uint64(7*r.Times)) {
+						t.Errorf("%d runs did %+v", r.Times, r.Work)
+					}
+				}
+				if len(l.runs) != c.rows || times != c.runs {
+					t.Errorf("%d rows for %d runs on record, want %d for %d", len(l.runs), times, c.rows, c.runs)
 				}
 			})
 		})
 	}
+}
+
+// What is gathered is put on record every ten minutes, not only at the end.
+func TestShortRunsAreRecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &ledger{days: 1}
+		runFor(t, l, 25*time.Minute+time.Second)
+		if len(l.runs) != 3 || l.runs[0].Times < 299 || l.runs[0].Finished.Sub(l.runs[0].Started) < gather {
+			t.Errorf("%d rows on record after 25 minutes, the first %+v", len(l.runs), l.runs)
+		}
+	})
+}
+
+// An evaluation that a stop of the machine missed is drawn up at the next look.
+func TestEvaluationsAreLookedAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, due := &ledger{}, 1
+		a, err := New(Options{
+			Store: l, Dirty: "@every 2s", Items: "@hourly", Evaluate: "30 5 * * *", Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Due: func(context.Context) (evaluation.Work, error) {
+				n := due
+				due = 0
+				return evaluation.Work{Periods: n, Rows: uint64(30 * n)}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- a.Run(ctx) }()
+		time.Sleep(72*time.Hour + time.Second)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if len(l.runs) != 1 || l.runs[0].Job != "evaluations" || l.runs[0].Work != (evaluation.Work{Periods: 1, Rows: 30}) {
+			t.Errorf("on record: %+v, want one evaluation of 30 units", l.runs)
+		}
+	})
 }
 
 func TestAggregateAsked(t *testing.T) {
@@ -136,7 +187,7 @@ func TestAggregateAsked(t *testing.T) {
 	if n, err := a.Aggregate(t.Context(), calendar.Range{From: 1, To: 0}); n != 1 || err != nil || l.ticks != 1 || l.items != 1 {
 		t.Errorf("all that is dirty: %d, %v; %d looks for days, %d for items", n, err, l.ticks, l.items)
 	}
-	if n, err := a.Aggregate(t.Context(), calendar.Range{From: 10, To: 19}); n != 10 || err != nil || len(l.ranges) != 1 || len(l.runs) != 1 {
+	if n, err := a.Aggregate(t.Context(), calendar.Range{From: 10, To: 19}); n != 10 || err != nil || len(l.ranges) != 1 || len(l.runs) != 2 {
 		t.Errorf("ten days: %d, %v; ranges %v, runs %v", n, err, l.ranges, l.runs)
 	}
 	l.err = errors.New("away")

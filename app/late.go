@@ -179,37 +179,37 @@ func (l *lateWarehouse) Generation(ctx context.Context) (evaluation.Generation, 
 }
 
 // Restate restates what is dirty.
-func (l *lateWarehouse) Restate(ctx context.Context, now time.Time) (int, error) {
+func (l *lateWarehouse) Restate(ctx context.Context, now time.Time) (evaluation.Work, error) {
 	w, err := l.get()
 	if err != nil {
-		return 0, err
+		return evaluation.Work{}, err
 	}
 	return w.Restate(ctx, now)
 }
 
 // RestateRange restates a range of days.
-func (l *lateWarehouse) RestateRange(ctx context.Context, days calendar.Range, now time.Time) (int, error) {
+func (l *lateWarehouse) RestateRange(ctx context.Context, days calendar.Range, now time.Time) (evaluation.Work, error) {
 	w, err := l.get()
 	if err != nil {
-		return 0, err
+		return evaluation.Work{}, err
 	}
 	return w.RestateRange(ctx, days, now)
 }
 
 // RestateItems restates the months of items.
-func (l *lateWarehouse) RestateItems(ctx context.Context) (int, error) {
+func (l *lateWarehouse) RestateItems(ctx context.Context) (evaluation.Work, error) {
 	w, err := l.get()
 	if err != nil {
-		return 0, err
+		return evaluation.Work{}, err
 	}
 	return w.RestateItems(ctx)
 }
 
 // RecordRun keeps what a job did.
-func (l *lateWarehouse) RecordRun(ctx context.Context, job string, started, finished time.Time, days int, outcome error) error {
+func (l *lateWarehouse) RecordRun(ctx context.Context, run evaluation.Run) error {
 	w, err := l.get()
 	if err != nil {
 		return err
 	}
-	return w.RecordRun(ctx, job, started, finished, days, outcome)
+	return w.RecordRun(ctx, run)
 }

@@ -246,10 +246,12 @@ func (w *world) evidence(ctx context.Context, base time.Time, batches [][2]strin
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, house.Close()) }()
-	for days := 1; days > 0; { // what the aggregators had not come to
-		if days, err = house.Restate(ctx, base); err != nil {
+	for done := false; !done; { // what the aggregators had not come to
+		work, err := house.Restate(ctx, base)
+		if err != nil {
 			return nil, err
 		}
+		done = work.Periods == 0
 	}
 	stored, err := house.Stored(ctx)
 	if err != nil {

@@ -351,8 +351,8 @@ func TestTwoInstances(t *testing.T) {
 		t.Fatal(err)
 	}
 	restate(t, a)
-	if days, err := b.Restate(t.Context(), time.Now()); err != nil || days != 0 {
-		t.Errorf("the other instance finds %d dirty days, %v", days, err)
+	if work, err := b.Restate(t.Context(), time.Now()); err != nil || work.Periods != 0 {
+		t.Errorf("the other instance finds %d dirty days, %v", work.Periods, err)
 	}
 	if f := total(t, a); f.Valid() != batches*size {
 		t.Errorf("%d ratings counted, want %d", f.Valid(), batches*size)

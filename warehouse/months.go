@@ -3,13 +3,11 @@ package warehouse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"haochaping/calendar"
+	"haochaping/evaluation"
 )
 
 var monthTables = []string{"month_department", "month_window", "month_region"}
@@ -23,71 +21,74 @@ func (w *Warehouse) dirtyMonths(ctx context.Context, now time.Time) ([]dirtyPeri
 
 // restateMonths sums closed months anew whose days changed, and those that have just
 // closed: no record needs to come for that.
-func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) error {
+func (w *Warehouse) restateMonths(ctx context.Context, now time.Time) (rows uint64, err error) {
 	dirty, err := w.dirtyMonths(ctx, now)
 	if err != nil || len(dirty) == 0 {
-		return err
+		return 0, err
 	}
 	for _, month := range byMonth(dirty) {
 		if err := w.empty(ctx, stages(monthTables)); err != nil {
-			return err
+			return rows, err
 		}
 		p := params{"month": month[0].day.String()}
 		if err := w.together(ctx, p, []string{"month_window"}, []string{"month_department", "month_region"}); err != nil {
-			return err
+			return rows, err
 		}
-		if err := w.swap(ctx, monthTables, month); err != nil {
-			return err
+		swapped, err := w.swap(ctx, monthTables, month)
+		if err != nil {
+			return rows, err
 		}
+		rows += swapped
 	}
-	return w.finish(ctx, 0, []finished{{"month", dirty}})
+	return rows, w.finish(ctx, 0, []finished{{"month", dirty}})
 }
 
 // RestateItems recomputes the item facts of every dirty month from the raw records.
 // Items are too many for facts by day.
-func (w *Warehouse) RestateItems(ctx context.Context) (months int, err error) {
+func (w *Warehouse) RestateItems(ctx context.Context) (work evaluation.Work, err error) {
 	w.restating.Lock()
 	defer w.restating.Unlock()
 	items := params{"scope": "item"}
 	if dirty, err := w.dirtyPeriods(ctx, "dirty_months", items); err != nil || len(dirty) == 0 {
-		return 0, err
+		return work, err
 	}
 	ctx, release, err := w.lease(ctx)
 	if err != nil {
-		return 0, err
+		return work, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	dirty, err := w.dirtyPeriods(ctx, "dirty_months", items)
 	if err != nil {
-		return 0, err
+		return work, err
 	}
 	for _, month := range byMonth(dirty) {
 		if err := w.empty(ctx, []string{"stage_base"}); err != nil {
-			return months, err
+			return work, err
 		}
 		days := slices.Collect(calendar.Period(calendar.KindMonth, month[0].day).Days())
 		if err := w.fillBase(ctx, map[Part][]calendar.Day{partRating: days, partCase: days}); err != nil {
-			return months, err
+			return work, err
 		}
-		if err := w.itemsFromBase(ctx, month); err != nil {
-			return months, err
+		rows, err := w.itemsFromBase(ctx, month)
+		if err != nil {
+			return work, err
 		}
 		if err := w.finish(ctx, 0, []finished{{"item", month}}); err != nil {
-			return months, err
+			return work, err
 		}
-		months++
+		work.Add(evaluation.Work{Periods: 1, Rows: rows})
 	}
-	return months, nil
+	return work, nil
 }
 
 // itemsFromBase counts the items of a month whose days are all in stage_base.
-func (w *Warehouse) itemsFromBase(ctx context.Context, month []dirtyPeriod) error {
+func (w *Warehouse) itemsFromBase(ctx context.Context, month []dirtyPeriod) (rows uint64, err error) {
 	tables := []string{"month_item"}
 	if err := w.empty(ctx, stages(tables)); err != nil {
-		return err
+		return 0, err
 	}
 	if err := w.exec(ctx, "month_item", nil); err != nil {
-		return err
+		return 0, err
 	}
 	return w.swap(ctx, tables, month)
 }
@@ -103,40 +104,4 @@ func sumMarks(dirty []dirtyPeriod) []dirtyPeriod {
 		month = append(month, dirtyPeriod{day: monthOf(dirty[0].day), part: part, marks: n})
 	}
 	return month
-}
-
-// run is one run of a job on record.
-type run struct {
-	job               string
-	started, finished time.Time
-	days              int
-	err               error
-}
-
-// RecordRun keeps what a run of a job did: when, how many days or months it restated,
-// and how it ended.
-func (w *Warehouse) RecordRun(ctx context.Context, job string, started, finished time.Time, days int, outcome error) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return errors.Join(fmt.Errorf("name a run: %w", err), outcome)
-	}
-	return insert(ctx, w, "runs", []column[run]{
-		uuidCol("id", func(*run) uuid.UUID { return id }),
-		col("job", func(r *run) string { return r.job }),
-		timeCol("started_at", func(r *run) time.Time { return r.started }),
-		timeCol("finished_at", func(r *run) time.Time { return r.finished }),
-		col("days", func(r *run) uint32 { return uint32(max(r.days, 0)) }),
-		col("outcome", func(r *run) string {
-			if r.err != nil {
-				return "failed"
-			}
-			return "done"
-		}),
-		col("detail", func(r *run) string {
-			if r.err != nil {
-				return r.err.Error()
-			}
-			return ""
-		}),
-	}, []run{{job, started, finished, days, outcome}}, "")
 }

@@ -60,11 +60,11 @@ func TestMonthFollowsItsDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.restateDays(t.Context(), dirty); err != nil {
+	if _, err := w.restateDays(t.Context(), dirty); err != nil {
 		t.Fatal(err)
 	}
 	arrive(2)
-	if err := w.restateMonths(t.Context(), now); err != nil {
+	if _, err := w.restateMonths(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Restate(t.Context(), now); err != nil {

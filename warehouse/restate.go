@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"haochaping/calendar"
+	"haochaping/evaluation"
 )
 
 var dayTables = []string{"day_department", "day_window", "day_region"}
@@ -24,35 +25,38 @@ var baseStatements = map[Part][]string{
 // months up to date and ends each step with a new generation. Marks that arrive
 // meanwhile stay for the next run. now decides which month is still open: an open
 // month is read from its days.
-func (w *Warehouse) Restate(ctx context.Context, now time.Time) (days int, err error) {
+func (w *Warehouse) Restate(ctx context.Context, now time.Time) (work evaluation.Work, err error) {
 	return w.RestateSeen(ctx, now, func(int, int) {})
 }
 
 // RestateSeen is Restate for somebody who waits: progress hears how many of how many
 // days are restated.
-func (w *Warehouse) RestateSeen(ctx context.Context, now time.Time, progress func(done, total int)) (days int, err error) {
+func (w *Warehouse) RestateSeen(ctx context.Context, now time.Time, progress func(done, total int)) (work evaluation.Work, err error) {
 	w.restating.Lock()
 	defer w.restating.Unlock()
 	if due, err := w.due(ctx, now); err != nil || !due {
-		return 0, err
+		return work, err
 	}
 	ctx, release, err := w.lease(ctx)
 	if err != nil {
-		return 0, err
+		return work, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	dirty, err := w.dirtyPeriods(ctx, "dirty_days", nil)
 	if err != nil {
-		return 0, err
+		return work, err
 	}
 	for _, month := range byMonth(dirty) {
-		if err := w.restateDays(ctx, month); err != nil {
-			return days, err
+		rows, err := w.restateDays(ctx, month)
+		if err != nil {
+			return work, err
 		}
-		days += len(month)
-		progress(days, len(dirty))
+		work.Add(evaluation.Work{Periods: len(month), Rows: rows})
+		progress(work.Periods, len(dirty))
 	}
-	return days, w.restateMonths(ctx, now)
+	rows, err := w.restateMonths(ctx, now)
+	work.Rows += rows
+	return work, err
 }
 
 // due says whether there is anything to restate. It needs no lease, and so keeps idle
@@ -67,14 +71,14 @@ func (w *Warehouse) due(ctx context.Context, now time.Time) (bool, error) {
 }
 
 // RestateRange recomputes all days of a range, dirty or not, and whatever else is dirty.
-func (w *Warehouse) RestateRange(ctx context.Context, days calendar.Range, now time.Time) (int, error) {
+func (w *Warehouse) RestateRange(ctx context.Context, days calendar.Range, now time.Time) (evaluation.Work, error) {
 	var all dirtyDays
 	for d := range days.Days() {
 		all.add(d, partRating, time.Time{})
 		all.add(d, partCase, time.Time{})
 	}
 	if err := w.mark(ctx, &all, "asked"); err != nil {
-		return 0, err
+		return evaluation.Work{}, err
 	}
 	return w.Restate(ctx, now)
 }
@@ -96,32 +100,34 @@ func monthOf(d calendar.Day) calendar.Day { return calendar.Period(calendar.Kind
 
 // restateDays recomputes dirty days of one month. Where every day of the month that ever
 // held a record is among them, its items cost no second look at the records.
-func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) error {
+func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) (rows uint64, err error) {
 	if err := w.empty(ctx, append([]string{"stage_base"}, stages(dayTables)...)); err != nil {
-		return err
+		return rows, err
 	}
 	if err := w.fillBase(ctx, byPart(dirty)); err != nil {
-		return err
+		return rows, err
 	}
 	// day_region is made from the stage of day_department.
 	if err := w.together(ctx, nil, []string{"day_window"}, []string{"day_department", "day_region"}); err != nil {
-		return err
+		return rows, err
 	}
 	if err := w.keepOtherPart(ctx, dirty); err != nil {
-		return err
+		return rows, err
 	}
-	if err := w.swap(ctx, dayTables, dirty); err != nil {
-		return err
+	if rows, err = w.swap(ctx, dayTables, dirty); err != nil {
+		return rows, err
 	}
 	done := []finished{{"day", dirty}}
 	if uint64(len(dirty)) == dirty[0].marked {
 		month := sumMarks(dirty)
-		if err := w.itemsFromBase(ctx, month); err != nil {
-			return err
+		items, err := w.itemsFromBase(ctx, month)
+		if err != nil {
+			return rows, err
 		}
+		rows += items
 		done = append(done, finished{"item", month})
 	}
-	return w.finish(ctx, len(dirty), done)
+	return rows, w.finish(ctx, len(dirty), done)
 }
 
 // fillBase counts some days of each part at the finest grain.
@@ -216,12 +222,16 @@ func (w *Warehouse) empty(ctx context.Context, tables []string) error {
 }
 
 // swap replaces the partitions of some days or months of tables by those of their
-// stages, each atomically. A partition without rows in the stage becomes empty.
-func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPeriod) error {
+// stages, each atomically. A partition without rows in the stage becomes empty. It returns
+// how many rows the stages held.
+func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPeriod) (rows uint64, err error) {
 	defer w.timed("swap", time.Now())
+	if err := w.row(ctx, "stage_rows", params{"tables": textArray(stages(tables))}).Scan(&rows); err != nil {
+		return 0, fmt.Errorf("count the staged rows: %w", err)
+	}
 	for _, t := range tables {
 		if err := w.held(ctx); err != nil {
-			return err
+			return rows, err
 		}
 		for i, p := range periods {
 			if i > 0 && p.day == periods[i-1].day {
@@ -229,11 +239,11 @@ func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPe
 			}
 			id := strings.ReplaceAll(p.day.String(), "-", "")
 			if err := w.conn.Exec(ctx, "ALTER TABLE "+t+" REPLACE PARTITION ID '"+id+"' FROM stage_"+t); err != nil {
-				return fmt.Errorf("swap partition %s of %s: %w", id, t, err)
+				return rows, fmt.Errorf("swap partition %s of %s: %w", id, t, err)
 			}
 		}
 	}
-	return nil
+	return rows, nil
 }
 
 // finished are periods whose tables of some scope were swapped.

@@ -1176,3 +1176,12 @@ CREATE TABLE IF NOT EXISTS schemes ON CLUSTER 'ratings_cluster'
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (id, version, added_at, hash)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+ALTER TABLE runs ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS took_ms UInt64;
+
+ALTER TABLE runs ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS times UInt32;
+
+ALTER TABLE runs ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS written UInt64;
