@@ -44,7 +44,7 @@ var rooms = map[string]room{
 	"evaluation":            {pure: true, may: []string{"calendar", "directory", "record"}},
 	"evaluation/statistics": {pure: true},
 	"evaluation/scheme":     {pure: true, may: []string{"calendar", "evaluation", "strictyaml"}},
-	"evaluation/imported":   {pure: true, may: []string{"calendar", "evaluation", "evaluation/scheme"}},
+	"evaluation/imported":   {pure: true, may: []string{"calendar", "directory/naming", "evaluation", "evaluation/scheme"}},
 	"evaluation/scoring":    {pure: true, may: []string{"calendar", "evaluation", "evaluation/scheme", "evaluation/statistics"}},
 	"evaluation/movement": {pure: true, may: []string{
 		"calendar", "evaluation", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",

@@ -1177,6 +1177,28 @@ CREATE TABLE IF NOT EXISTS schemes ON CLUSTER 'ratings_cluster'
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (id, version, added_at, hash)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+CREATE TABLE IF NOT EXISTS imported_values ON CLUSTER 'ratings_cluster'
+(
+    indicator   String,
+    unit        String,
+    as_of       Date32,
+    version     UInt64,
+    level       String,
+    known       Bool,
+    value       Float64,
+    se          Float64,
+    n           UInt64,
+    source      String,
+    note        String,
+    attachment  String,
+    place       UInt32,
+    imported_by String,
+    imported_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+ORDER BY (indicator, unit, as_of, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 ALTER TABLE runs ON CLUSTER 'ratings_cluster'
     ADD COLUMN IF NOT EXISTS took_ms UInt64;
 
