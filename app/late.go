@@ -63,6 +63,9 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 		DialTimeout: c.DialTimeout, MaxConns: c.MaxOpenConns, Zone: a.cfg.Timezone.Location, Logger: a.log,
 		LateAfter: a.cfg.Collector.LateAfter, Cluster: c.Cluster, Quorum: c.InsertQuorum,
 	}
+	for _, h := range a.cfg.Calendar.Hours {
+		o.Hours = append(o.Hours, warehouse.Stretch(h))
+	}
 	if e := l.embedded; e != nil {
 		o.Address, o.Database, o.Username, o.Password = e.Address(), e.Database(), e.User(), e.Password()
 		o.Loopback, o.Sole, o.Cluster = true, true, ""

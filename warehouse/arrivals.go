@@ -22,8 +22,8 @@ type DeviceDay struct {
 	Silent   bool
 }
 
-// SourceDay is what came of one day from a source.
-type SourceDay struct {
+// SourceArrival is what came of one day from a source, whatever counts of it.
+type SourceArrival struct {
 	Day      calendar.Day
 	Source   string
 	Kind     string // rating, prompt or case
@@ -121,10 +121,10 @@ func (w *Warehouse) DeviceDays(ctx context.Context, days calendar.Range) (list [
 	return list, err
 }
 
-// SourceDays returns what came from each source on each day, sorted by day and source.
-func (w *Warehouse) SourceDays(ctx context.Context, days calendar.Range) (list []SourceDay, err error) {
+// SourceArrivals returns what came from each source on each day, sorted by day and source.
+func (w *Warehouse) SourceArrivals(ctx context.Context, days calendar.Range) (list []SourceArrival, err error) {
 	err = w.each(ctx, "source_days", params{"from": days.From.String(), "to": days.To.String()}, func(scan func(...any) error) error {
-		var s SourceDay
+		var s SourceArrival
 		var day time.Time
 		if err := scan(&day, &s.Source, &s.Kind, &s.Received, &s.LastAt); err != nil {
 			return err

@@ -45,7 +45,7 @@ func TestArrivalsKeepTheHistoryOfDevices(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("days of devices: %v (-want +got)\n%s", err, diff)
 	}
-	sources, err := w.SourceDays(t.Context(), days)
+	sources, err := w.SourceArrivals(t.Context(), days)
 	if err != nil || len(sources) != 1 || sources[0].Received != 4 || sources[0].Kind != "rating" || !sources[0].LastAt.Equal(noon.Add(9*time.Second)) {
 		t.Errorf("days of sources: %+v %v", sources, err)
 	}

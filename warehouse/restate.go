@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 )
 
 var dayTables = []string{"day_department", "day_window", "day_region"}
+
+// sourceTables have no part: they are counted from ratings alone.
+var sourceTables = []string{"day_source"}
 
 // baseStatements fill stage_base with one part of some days, in this order.
 var baseStatements = map[Part][]string{
@@ -101,14 +105,16 @@ func monthOf(d calendar.Day) calendar.Day { return calendar.Period(calendar.Kind
 // restateDays recomputes dirty days of one month. Where every day of the month that ever
 // held a record is among them, its items cost no second look at the records.
 func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) (rows uint64, err error) {
-	if err := w.empty(ctx, append([]string{"stage_base"}, stages(dayTables)...)); err != nil {
+	if err := w.empty(ctx, append([]string{"stage_base"}, stages(slices.Concat(dayTables, sourceTables))...)); err != nil {
 		return rows, err
 	}
 	if err := w.fillBase(ctx, byPart(dirty)); err != nil {
 		return rows, err
 	}
+	rated := ofPart(dirty, partRating)
 	// day_region is made from the stage of day_department.
-	if err := w.together(ctx, nil, []string{"day_window"}, []string{"day_department", "day_region"}); err != nil {
+	if err := w.together(ctx, params{"days": dayArray(byPart(rated)[partRating])},
+		[]string{"day_window", "day_source"}, []string{"day_department", "day_region"}); err != nil {
 		return rows, err
 	}
 	if err := w.keepOtherPart(ctx, dirty); err != nil {
@@ -117,6 +123,11 @@ func (w *Warehouse) restateDays(ctx context.Context, dirty []dirtyPeriod) (rows 
 	if rows, err = w.swap(ctx, dayTables, dirty); err != nil {
 		return rows, err
 	}
+	sources, err := w.swap(ctx, sourceTables, rated)
+	if err != nil {
+		return rows, err
+	}
+	rows += sources
 	done := []finished{{"day", dirty}}
 	if uint64(len(dirty)) == dirty[0].marked {
 		month := sumMarks(dirty)
@@ -138,7 +149,7 @@ func (w *Warehouse) fillBase(ctx context.Context, days map[Part][]calendar.Day) 
 	group, ctx := errgroup.WithContext(ctx)
 	for part, of := range days {
 		group.Go(func() error {
-			return w.inOrder(ctx, params{"days": dayArray(of), "zone": w.zone.String()}, baseStatements[part])
+			return w.inOrder(ctx, w.baseParams(of), baseStatements[part])
 		})
 	}
 	return group.Wait()
@@ -187,6 +198,10 @@ func byPart(dirty []dirtyPeriod) map[Part][]calendar.Day {
 		days[d.part] = append(days[d.part], d.day)
 	}
 	return days
+}
+
+func ofPart(dirty []dirtyPeriod, part Part) []dirtyPeriod {
+	return slices.DeleteFunc(slices.Clone(dirty), func(d dirtyPeriod) bool { return d.part != part })
 }
 
 func without(days, remove []calendar.Day) []calendar.Day {

@@ -32,7 +32,9 @@ func scanFacts(rows driver.Rows, q evaluation.Query, names []string) (evaluation
 	into = append(into, &f.Unanswered, &f.Declined, &f.Events, &f.Rated, &f.Prompted, &f.Excluded,
 		&valid, &bad, &f.Tags, &f.Hours,
 		&f.Accepted, &f.Finished, &f.Promised, &f.OnTime, &f.Early, &f.PromisedSeconds, &f.StatutorySeconds, &f.Limited,
-		&f.Handled, &f.HandlingSeconds, (*map[uint16]uint64)(&f.Handling), &f.VisitsKnown, &f.Visits, &f.OnTheSpot, &f.FiledOnline)
+		&f.Handled, &f.HandlingSeconds, (*map[uint16]uint64)(&f.Handling), &f.VisitsKnown, &f.Visits, &f.OnTheSpot, &f.FiledOnline,
+		&f.VisitsSquared, (*map[uint16]uint64)(&f.PromisedTimes), (*map[uint16]uint64)(&f.StatutoryTimes),
+		&f.Worked, &f.WorkingSeconds, (*map[uint16]uint64)(&f.Working))
 	if err := rows.Scan(into...); err != nil {
 		return r, err
 	}

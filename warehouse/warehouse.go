@@ -49,6 +49,7 @@ type Options struct {
 	Cluster     string         // name of a cluster for replicated tables; empty = plain tables on one server
 	Quorum      int            // on a cluster: replicas that have an insert on disk before it returns; 0 = the majority
 	LateAfter   time.Duration  // how long after its day a rating may come before it counts as late; default 7 days
+	Hours       []Stretch      // office hours of a working day, for working time; default 09:00-12:00 and 13:00-17:00
 	Logger      *slog.Logger
 }
 
@@ -62,6 +63,7 @@ type Warehouse struct {
 	owner  uuid.UUID // names this Warehouse among all that use the database
 
 	lateAfter time.Duration
+	hours     []Stretch
 
 	restating sync.Mutex // owner of the stage tables
 
@@ -115,9 +117,12 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to ClickHouse at %s: %w", o.Address, err)
 	}
-	w := &Warehouse{conn: quiet{conn}, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New(), lateAfter: o.LateAfter}
+	w := &Warehouse{conn: quiet{conn}, zone: o.Zone, logger: o.Logger, sole: o.Sole, owner: uuid.New(), lateAfter: o.LateAfter, hours: o.Hours}
 	if w.lateAfter <= 0 {
 		w.lateAfter = 7 * 24 * time.Hour
+	}
+	if len(w.hours) == 0 {
+		w.hours = []Stretch{{9 * 3600, 12 * 3600}, {13 * 3600, 17 * 3600}}
 	}
 	if err := w.prepare(ctx, &o); err != nil {
 		return nil, errors.Join(err, conn.Close())

@@ -1,12 +1,13 @@
 -- Counts of ratings at the finest grain, by codes as recorded.
--- Called by Recompute, once for a chunk of days. Grain: day x region x hall x window x department x item.
+-- Called by Recompute, once for a chunk of days. Grain: day x region x hall x window x department x item
+-- x source.
 -- A region code is looked up as sent, then in its canonical form.
 -- Cost: reads the ratings of these days with FINAL, and the keys that collided on them.
-INSERT INTO stage_base (day, part, region, hall, window, department, item,
+INSERT INTO stage_base (day, part, region, hall, window, department, item, source,
     level_1, level_2, level_3, level_4, level_5, default_1, default_2, default_3, default_4, default_5,
     reassessed_1, reassessed_2, reassessed_3, reassessed_4, reassessed_5,
     unanswered, declined, excluded, channel_valid, channel_bad, tags, hours)
-SELECT event_day, 'rating', place_region, hall, window, department, item,
+SELECT event_day, 'rating', place_region, hall, window, department, item, source,
     countIf(valid AND level = 1), countIf(valid AND level = 2), countIf(valid AND level = 3),
     countIf(valid AND level = 4), countIf(valid AND level = 5),
     countIf(booked AND level = 1), countIf(booked AND level = 2), countIf(booked AND level = 3),
@@ -19,7 +20,7 @@ SELECT event_day, 'rating', place_region, hall, window, department, item,
     sumMapIf(map(toHour(rated_at, {zone:String}), toUInt64(1)), valid)
 FROM
 (
-    SELECT event_day, hall, window, department, item, channel, tags, level, rated_at, answer,
+    SELECT event_day, hall, window, department, item, source, channel, tags, level, rated_at, answer,
         id IN (
             SELECT rating_id FROM follow_ups FINAL WHERE step IN ('excluded', 'reinstated')
             GROUP BY rating_id HAVING argMax(step, (at, id, content_hash)) = 'excluded'
@@ -33,4 +34,4 @@ FROM
         AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM stage_superseded)
     SETTINGS do_not_merge_across_partitions_select_final = 1
 )
-GROUP BY event_day, place_region, hall, window, department, item
+GROUP BY event_day, place_region, hall, window, department, item, source

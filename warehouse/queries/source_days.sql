@@ -1,4 +1,4 @@
--- What came from each source on each day. Called by SourceDays. Cost: the days.
+-- What came from each source on each day. Called by SourceArrivals. Cost: the days.
 SELECT day, source, kind, received, last_at
 FROM source_days FINAL
 WHERE day BETWEEN {from:Date} AND {to:Date}

@@ -1165,6 +1165,168 @@ FROM access_keys FINAL;
 
 DROP TABLE access_keys ON CLUSTER 'ratings_cluster' SYNC;
 
+CREATE TABLE IF NOT EXISTS working_time ON CLUSTER 'ratings_cluster'
+(
+    day     Date,
+    working Bool,
+    before  UInt64,
+    version UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}', version)
+ORDER BY day
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS day_source ON CLUSTER 'ratings_cluster'
+(
+    day        Date,
+    source     LowCardinality(String),
+    level_1    UInt64,
+    level_2    UInt64,
+    level_3    UInt64,
+    level_4    UInt64,
+    level_5    UInt64,
+    default_1  UInt64,
+    default_2  UInt64,
+    default_3  UInt64,
+    default_4  UInt64,
+    default_5  UInt64,
+    unanswered UInt64,
+    declined   UInt64,
+    superseded UInt64
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+PARTITION BY day
+ORDER BY source;
+
+CREATE TABLE IF NOT EXISTS stage_day_source ON CLUSTER 'ratings_cluster' AS day_source
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+PARTITION BY day
+ORDER BY source;
+
+ALTER TABLE stage_base ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS source LowCardinality(String),
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE day_department ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_day_department ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE day_window ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_day_window ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE day_region ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_day_region ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE month_department ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_month_department ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE month_window ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_month_window ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE month_region ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_month_region ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE month_item ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+ALTER TABLE stage_month_item ON CLUSTER 'ratings_cluster'
+    ADD COLUMN IF NOT EXISTS visits_squared UInt64,
+    ADD COLUMN IF NOT EXISTS promised_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS statutory_times Map(UInt16, UInt64),
+    ADD COLUMN IF NOT EXISTS worked UInt64,
+    ADD COLUMN IF NOT EXISTS working_seconds UInt64,
+    ADD COLUMN IF NOT EXISTS working Map(UInt16, UInt64);
+
+INSERT INTO day_marks (day, part, reason, marks, last)
+SELECT DISTINCT day, part, 'migration', 1, toDateTime64(0, 3, 'UTC') FROM day_marks;
+
 CREATE TABLE IF NOT EXISTS schemes ON CLUSTER 'ratings_cluster'
 (
     id       LowCardinality(String),

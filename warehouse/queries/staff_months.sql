@@ -1,0 +1,71 @@
+-- How often a clerk's services led to a rating page, for whole months. Service events are those of event_counts.sql,
+-- found without the stage tables, which belong to restatements: an event that nobody names is known by its prompt, or by
+-- the rating that was not given. An event belongs to the clerk whom its rating names, else its prompt; one without a
+-- clerk is not in here.
+-- Called by StaffMonths, once for each month. Grain: month x hall x window x staff. Cost: reads ratings and prompts of
+-- the month with FINAL.
+WITH
+    toUUID('00000000-0000-0000-0000-000000000000') AS nobody,
+    members AS
+    (
+        SELECT key, assess, id, content_hash, event_day, answer_weight, rated_at
+        FROM rating_keys FINAL
+        WHERE (key, assess) IN (SELECT key, assess FROM rating_collisions WHERE event_day BETWEEN {from:Date} AND {to:Date})
+    ),
+    conflicting AS
+    (
+        SELECT id, content_hash, event_day
+        FROM rating_keys FINAL
+        WHERE assess = 0 AND key IN (SELECT id FROM members)
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY content_hash, event_day) > 1
+    ),
+    losers AS
+    (
+        SELECT id, content_hash, event_day FROM conflicting
+        UNION ALL
+        SELECT id, content_hash, event_day
+        FROM members
+        WHERE assess > 0 AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM conflicting)
+        QUALIFY row_number() OVER (PARTITION BY key, assess ORDER BY answer_weight DESC, rated_at, id) > 1
+    ),
+    records AS
+    (
+        SELECT event_day, event_key, prompt_id AS prompt, id, content_hash, answer, hall, window, staff, 0 AS not_rated,
+            answer IN ('unanswered', 'declined') OR prompt_id != nobody AS shown
+        FROM ratings FINAL
+        WHERE event_day BETWEEN {from:Date} AND {to:Date} AND NOT test AND NOT probe AND assess_number = 1
+            AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM losers)
+        SETTINGS do_not_merge_across_partitions_select_final = 1
+        UNION ALL
+        SELECT event_day, event_key, id AS prompt, id, content_hash, '' AS answer, hall, window, staff, 1 AS not_rated,
+            shown_at > toDateTime64(0, 3, 'UTC') AS shown
+        FROM prompts FINAL
+        WHERE event_day BETWEEN {from:Date} AND {to:Date} AND NOT test
+        SETTINGS do_not_merge_across_partitions_select_final = 1
+    ),
+    named AS
+    (
+        SELECT event_day AS named_day, prompt AS named_prompt, min(event_key) AS name
+        FROM records
+        WHERE prompt != nobody AND event_key != nobody
+        GROUP BY event_day, prompt
+    )
+SELECT clerk.1 AS hall, clerk.2 AS window, clerk.3 AS staff, count() AS events, countIf(is_prompted) AS prompted
+FROM
+(
+    SELECT event_day, event, argMinIf((hall, window, staff), (not_rated, id, content_hash), staff != '') AS clerk, max(shown) AS is_prompted
+    FROM
+    (
+        SELECT event_day, hall, window, staff, not_rated, id, content_hash, shown,
+            multiIf(event_key != nobody, event_key, name != nobody, name, prompt != nobody, prompt,
+                answer IN ('unanswered', 'declined'), id, nobody) AS event
+        FROM records
+        LEFT ANY JOIN named ON event_day = named_day AND prompt = named_prompt
+    )
+    WHERE event != nobody
+    GROUP BY event_day, event
+)
+WHERE staff != ''
+GROUP BY clerk
+ORDER BY hall, window, staff
+LIMIT {limit:UInt64}
