@@ -30,7 +30,7 @@ type room struct {
 // pureRooms is what every adapter may know.
 var pureRooms = []string{
 	"calendar", "directory", "directory/naming", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
-	"evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics", "record", "strictyaml",
+	"evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics", "record", "strictyaml", "workbook",
 }
 
 var rooms = map[string]room{
@@ -39,12 +39,13 @@ var rooms = map[string]room{
 	"directory/naming": {pure: true},
 	"calendar":         {pure: true},
 	"strictyaml":       {pure: true, may: []string{"calendar"}},
+	"workbook":         {pure: true},
 
 	// Evaluation, from what is counted to what is published; each knows those above it.
 	"evaluation":            {pure: true, may: []string{"calendar", "directory", "record"}},
 	"evaluation/statistics": {pure: true},
 	"evaluation/scheme":     {pure: true, may: []string{"calendar", "evaluation", "strictyaml"}},
-	"evaluation/imported":   {pure: true, may: []string{"calendar", "directory/naming", "evaluation", "evaluation/scheme"}},
+	"evaluation/imported":   {pure: true, may: []string{"calendar", "directory/naming", "evaluation", "evaluation/scheme", "strictyaml", "workbook"}},
 	"evaluation/scoring":    {pure: true, may: []string{"calendar", "evaluation", "evaluation/scheme", "evaluation/statistics"}},
 	"evaluation/movement": {pure: true, may: []string{
 		"calendar", "evaluation", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",

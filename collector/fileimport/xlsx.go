@@ -1,23 +1,17 @@
 package fileimport
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"haochaping/record"
+	"haochaping/workbook"
 )
 
-// Bounds of a spreadsheet, in bytes. It is a packed archive whose table of contents
-// stands at its end, so it is read whole before its first row.
+// Bounds of a spreadsheet, in bytes.
 const (
 	maxWorkbook = 512 << 20
 	maxUnpacked = 4 << 30
@@ -25,28 +19,17 @@ const (
 
 // xlsxRows reads the rows of one sheet as a stream.
 type xlsxRows struct {
-	file    *excelize.File
-	rows    *excelize.Rows
+	book    *workbook.Book
+	rows    *workbook.Rows
 	table   *table
 	epoch04 bool
 	number  int64
 }
 
 func openXLSX(r io.Reader, m *Mapping) (_ *xlsxRows, err error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxWorkbook+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
-	}
-	if len(text) > maxWorkbook {
-		return nil, &FileError{Reason: "the workbook is larger than 512 MiB: save the sheet as CSV"}
-	}
-	if err := checkParts(text); err != nil {
-		return nil, err
-	}
 	x := &xlsxRows{}
-	x.file, err = excelize.OpenReader(bytes.NewReader(text), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked})
-	if err != nil {
-		return nil, &FileError{Reason: "the workbook cannot be opened: " + err.Error()}
+	if x.book, err = workbook.Open(r, workbook.Limits{Packed: maxWorkbook, Unpacked: maxUnpacked}); err != nil {
+		return nil, fileError(err)
 	}
 	defer func() {
 		if err != nil {
@@ -54,7 +37,7 @@ func openXLSX(r io.Reader, m *Mapping) (_ *xlsxRows, err error) {
 		}
 	}()
 	sheet := m.sheet
-	sheets := x.file.GetSheetList()
+	sheets := x.book.Sheets()
 	switch {
 	case sheet == "" && len(sheets) == 1:
 		sheet = sheets[0]
@@ -63,15 +46,22 @@ func openXLSX(r io.Reader, m *Mapping) (_ *xlsxRows, err error) {
 	case !slices.Contains(sheets, sheet):
 		return nil, &FileError{Reason: "the workbook has no sheet " + strconv.Quote(sheet) + "; it has " + strings.Join(sheets, ", ")}
 	}
-	props, err := x.file.GetWorkbookProps()
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook: %w", err)
+	if x.epoch04, err = x.book.Epoch1904(); err != nil {
+		return nil, err
 	}
-	x.epoch04 = props.Date1904 != nil && *props.Date1904
-	if x.rows, err = x.file.Rows(sheet); err != nil {
-		return nil, &FileError{Reason: "the sheet cannot be read: " + err.Error()}
+	if x.rows, err = x.book.Rows(sheet); err != nil {
+		return nil, fileError(err)
 	}
 	return x, x.readHeader(m)
+}
+
+// fileError is an error of a workbook as one of a file.
+func fileError(err error) error {
+	var unreadable *workbook.Error
+	if errors.As(err, &unreadable) {
+		return &FileError{Reason: unreadable.Reason}
+	}
+	return err
 }
 
 func (x *xlsxRows) readHeader(m *Mapping) error {
@@ -106,19 +96,9 @@ func trimmed(cells []string) []string {
 	return cells
 }
 
-func (x *xlsxRows) cells() ([]string, error) {
-	if !x.rows.Next() {
-		if err := x.rows.Error(); err != nil {
-			return nil, fmt.Errorf("read the sheet after row %d: %w", x.number, err)
-		}
-		return nil, io.EOF
-	}
-	x.number++
-	cells, err := x.rows.Columns(excelize.Options{RawCellValue: true})
-	if err != nil {
-		return nil, fmt.Errorf("read row %d of the sheet: %w", x.number, err)
-	}
-	return cells, nil
+func (x *xlsxRows) cells() (cells []string, err error) {
+	cells, x.number, err = x.rows.Next()
+	return cells, err
 }
 
 func (x *xlsxRows) next() (row, error) {
@@ -157,47 +137,5 @@ func (x *xlsxRows) close() error {
 	if x.rows != nil {
 		errs = append(errs, x.rows.Close())
 	}
-	return errors.Join(append(errs, x.file.Close())...)
-}
-
-// checkParts reads the sheets and texts of a workbook as XML once: a damaged part
-// would otherwise end a sheet early, in silence.
-func checkParts(text []byte) error {
-	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
-	if err != nil {
-		return &FileError{Reason: "the file is no workbook (xlsx), or it is cut off: " + err.Error()}
-	}
-	left := int64(maxUnpacked)
-	for _, part := range archive.File {
-		if !strings.HasPrefix(part.Name, "xl/worksheets/") && part.Name != "xl/sharedStrings.xml" || !strings.HasSuffix(part.Name, ".xml") {
-			continue
-		}
-		if err := checkPart(part, &left); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkPart(part *zip.File, left *int64) error {
-	r, err := part.Open()
-	if err != nil {
-		return &FileError{Reason: "the workbook is damaged in " + part.Name + ": " + err.Error()}
-	}
-	defer r.Close()
-	counted := &io.LimitedReader{R: r, N: *left}
-	decoder := xml.NewDecoder(counted)
-	for {
-		_, err := decoder.Token()
-		if errors.Is(err, io.EOF) && counted.N > 0 {
-			*left = counted.N
-			return nil
-		}
-		if counted.N <= 0 {
-			return &FileError{Reason: "the workbook unpacks to more than 4 GiB"}
-		}
-		if err != nil {
-			return &FileError{Reason: fmt.Sprintf("the workbook is damaged in %s, byte %d: %s", part.Name, decoder.InputOffset(), err)}
-		}
-	}
+	return errors.Join(append(errs, x.book.Close())...)
 }
