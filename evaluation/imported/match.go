@@ -19,44 +19,44 @@ type Unit struct {
 type Units struct {
 	list   []Unit
 	byCode map[string]int
-	byKey  map[string][]int // of names and codes; places in the order of the list, each once
+	byText map[string][]int // codes and names, folded; places in the order of the list, each once
+	byKey  map[string][]int // names without punctuation
 }
 
 // NewUnits prepares a list of units for [Units.Find]. Of equal codes the first counts.
 func NewUnits(list []Unit) *Units {
-	u := &Units{list: list, byCode: make(map[string]int, len(list)), byKey: make(map[string][]int, 2*len(list))}
+	u := &Units{list: list, byCode: make(map[string]int, len(list)), byText: make(map[string][]int, 2*len(list)), byKey: make(map[string][]int, len(list))}
 	for i := range list {
 		if _, known := u.byCode[list[i].Code]; known {
 			continue
 		}
 		u.byCode[list[i].Code] = i
-		for _, name := range append([]string{list[i].Code}, list[i].Names...) {
-			if key := naming.Key(name); key != "" && !slices.Contains(u.byKey[key], i) {
-				u.byKey[key] = append(u.byKey[key], i)
-			}
+		note(u.byText, folded(list[i].Code), i)
+		for _, name := range list[i].Names {
+			note(u.byText, folded(name), i)
+			note(u.byKey, naming.Key(name), i)
 		}
 	}
 	return u
 }
 
-// Find returns the code of the unit that a text names: a code as it is spelled, else a name, an alias or a code
-// without regard to blanks, punctuation, case, width of letters, traditional characters and scraped pinyin. A text
-// that fits several units names none of them; they are the candidates.
+func note(places map[string][]int, text string, i int) {
+	if text != "" && !slices.Contains(places[text], i) {
+		places[text] = append(places[text], i)
+	}
+}
+
+// Find returns the code of the unit that a text names: a code as it is spelled; else a code, a name or an alias without
+// regard to blanks, case, width of letters, traditional characters and scraped pinyin; else a name without its
+// punctuation too. A text that fits several units names none of them: they are the candidates.
 func (u *Units) Find(text string) (code string, candidates []Unit) {
-	clean, err := naming.Clean(text)
-	if err != nil || clean == "" {
-		return "", nil
+	if _, ok := u.byCode[text]; ok {
+		return text, nil
 	}
-	for _, spelled := range []string{text, clean} {
-		if i, ok := u.byCode[spelled]; ok {
-			return u.list[i].Code, nil
-		}
+	places := u.byText[folded(text)]
+	if len(places) == 0 {
+		places = u.byKey[naming.Key(text)]
 	}
-	key := naming.Key(clean)
-	if key == "" {
-		return "", nil
-	}
-	places := u.byKey[key]
 	if len(places) == 1 {
 		return u.list[places[0]].Code, nil
 	}
