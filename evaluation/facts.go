@@ -189,6 +189,8 @@ const (
 	ByWindow     Dimension = "window"
 	ByItem       Dimension = "item" // whole months only
 	ByChannel    Dimension = "channel"
+	// ByDepartmentItem tells the items of each department apart, for its mix of services; whole months only.
+	ByDepartmentItem Dimension = "departmentitem"
 )
 
 // Step is how the period is cut.
@@ -196,10 +198,13 @@ type Step string
 
 // The steps.
 const (
-	StepNone  Step = ""
-	StepDay   Step = "day"
-	StepWeek  Step = "week" // ISO week, seven days
-	StepMonth Step = "month"
+	StepNone    Step = ""
+	StepDay     Step = "day"
+	StepWeek    Step = "week" // ISO week, seven days
+	StepMonth   Step = "month"
+	StepQuarter Step = "quarter"
+	StepHalf    Step = "half" // January to June, July to December
+	StepYear    Step = "year"
 )
 
 // Query asks for facts. The zero values of the filters mean "all".

@@ -26,6 +26,8 @@ type figure struct {
 	shown func(f *evaluation.Facts) string
 }
 
+const secondsPerHour = 60 * 60
+
 // figures are the columns of figures, in order.
 var figures = []figure{
 	whole("ratings", (*evaluation.Facts).Valid),
@@ -55,6 +57,14 @@ var figures = []figure{
 	{name: "handling_days_median", of: func(f *evaluation.Facts) string {
 		median, ok := f.Handling.Quantile(0.5)
 		return decimal(median/secondsPerDay, 4, ok)
+	}},
+	whole("worked", func(f *evaluation.Facts) uint64 { return f.Worked }),
+	{name: "working_hours_mean", of: func(f *evaluation.Facts) string {
+		return decimal(float64(f.WorkingSeconds)/float64(f.Worked)/secondsPerHour, 2, f.Worked > 0)
+	}},
+	{name: "working_hours_median", of: func(f *evaluation.Facts) string {
+		median, ok := f.Working.Quantile(0.5)
+		return decimal(median/secondsPerHour, 2, ok)
 	}},
 }
 
@@ -103,17 +113,22 @@ var keysBy = map[evaluation.Dimension][]key{
 	evaluation.ByRegion:     {keyRegion},
 	evaluation.ByLine:       {keyLine},
 	evaluation.ByRegionLine: {keyRegion, keyLine},
-	evaluation.ByDepartment: {{"department", func(r *evaluation.Row) string { return r.Department }}},
+	evaluation.ByDepartment: {keyDepartment},
 	evaluation.ByHall:       {keyHall},
 	evaluation.ByWindow:     {keyHall, {"window", func(r *evaluation.Row) string { return r.Window }}},
-	evaluation.ByItem:       {{"item", func(r *evaluation.Row) string { return r.Item }}},
+	evaluation.ByItem:       {keyItem},
 	evaluation.ByChannel:    {{"channel", func(r *evaluation.Row) string { return r.Channel }}},
+
+	evaluation.ByDepartmentItem: {keyDepartment, keyItem},
 }
 
 var (
 	keyRegion = key{"region", func(r *evaluation.Row) string { return r.Region }}
 	keyLine   = key{"line", func(r *evaluation.Row) string { return r.Line }}
 	keyHall   = key{"hall", func(r *evaluation.Row) string { return r.Hall }}
+	keyItem   = key{"item", func(r *evaluation.Row) string { return r.Item }}
+
+	keyDepartment = key{"department", func(r *evaluation.Row) string { return r.Department }}
 )
 
 // factsTable is facts laid out: text columns first, then figures.

@@ -32,6 +32,8 @@ func exampleRows() ([]evaluation.Row, evaluation.Query) {
 			Handling: evaluation.Histogram{
 				evaluation.Bucket(1 * secondsPerDay): 1, evaluation.Bucket(2 * secondsPerDay): 1, evaluation.Bucket(6 * secondsPerDay): 1,
 			},
+			Worked: 2, WorkingSeconds: 5 * secondsPerHour,
+			Working: evaluation.Histogram{evaluation.Bucket(1 * secondsPerHour): 1, evaluation.Bucket(4 * secondsPerHour): 1},
 		}},
 		{Start: q.From, Region: "990200"},
 	}, q
@@ -82,12 +84,18 @@ func TestFactsTotalByHand(t *testing.T) {
 		t.Errorf("median %v, want 2 within 2 %%", total["handling_days_median"])
 	}
 	delete(total, "handling_days_median")
+	working, ok := total["working_hours_median"].(float64)
+	if !ok || working < 0.98 || working > 1.02 {
+		t.Errorf("median %v working hours, want 1 within 2 %%", total["working_hours_median"])
+	}
+	delete(total, "working_hours_median")
 	want := map[string]any{
 		"region": "total", "name": "", "ratings": 6.0, "mean": 3.3333,
 		"level_1": 1.0, "level_2": 1.0, "level_3": 1.0, "level_4": 1.0, "level_5": 2.0,
 		"default": 7.0, "unanswered": 5.0, "declined": 6.0, "events": 20.0, "rated": 5.0, "prompted": 15.0, "excluded": 2.0,
 		"bad_per_100k": 100_000 * 2 / 6.0, "good_rate": 4 / 6.0,
 		"accepted": 9.0, "finished": 8.0, "on_time": 6.0, "promised": 7.0, "handled": 3.0, "handling_days_mean": 3.0,
+		"worked": 2.0, "working_hours_mean": 2.5,
 	}
 	if diff := cmp.Diff(want, total); diff != "" {
 		t.Errorf("total (-want +got):\n%s", diff)

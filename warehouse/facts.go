@@ -97,7 +97,7 @@ func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
 	p := &plan{params: params{"from": q.From.String(), "to": q.To.String()}}
 	past := w.succession()
 	switch {
-	case q.By == evaluation.ByItem:
+	case q.By == evaluation.ByItem, q.By == evaluation.ByDepartmentItem:
 		p.table = itemFacts
 	case q.By == evaluation.ByHall, q.By == evaluation.ByWindow, q.Hall != "":
 		p.table = windowFacts
@@ -117,9 +117,7 @@ func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
 	case "window":
 		p.windowFilter(q, past)
 	case "item":
-		if q.Department != "" {
-			p.among("department IN {departments:Array(String)}", "departments", past.with(directory.KindDepartment, q.Department))
-		}
+		p.itemFilter(q, past)
 	}
 	return p, nil
 }
@@ -185,6 +183,9 @@ func (p *plan) dimension(q evaluation.Query) error {
 		p.key("window", "window")
 	case evaluation.ByItem:
 		p.key("item", "item")
+	case evaluation.ByDepartmentItem:
+		p.key("department", "department")
+		p.key("item", "item")
 	default:
 		return fmt.Errorf("read facts: %q is no dimension", q.By)
 	}
@@ -200,8 +201,8 @@ func (p *plan) answerable(q evaluation.Query) error {
 		return fmt.Errorf("read facts: a hall lies in one region and its windows serve many departments: by %s needs no hall", q.By)
 	case p.table.name == "window" && (q.Line != "" || q.Department != ""):
 		return errors.New("read facts: halls and windows are not counted by department or line: leave those out")
-	case p.table.name == "item" && (q.Region != "" || q.Line != "" || q.Hall != ""):
-		return errors.New("read facts: items are counted by department alone: leave out region, line and hall")
+	case p.table.name == "item" && (q.Region != "" || q.Hall != ""):
+		return errors.New("read facts: items are counted by department alone: leave out region and hall")
 	case q.Window != "" && q.Hall == "":
 		return errors.New("read facts: a window needs its hall: window codes begin anew in every hall")
 	}
@@ -274,10 +275,19 @@ func (p *plan) windowFilter(q evaluation.Query, past succession) {
 	}
 }
 
+func (p *plan) itemFilter(q evaluation.Query, past succession) {
+	if q.Department != "" {
+		p.among("department IN {departments:Array(String)}", "departments", past.with(directory.KindDepartment, q.Department))
+	}
+	if q.Line != "" {
+		p.where("department_line = {line:String}", "line", q.Line)
+	}
+}
+
 // source is the FROM of one table family, with the columns that filters use.
 func (p *plan) source(step string) string {
 	from := step + "_" + p.table.name + " AS t"
-	if p.table.name != "department" {
+	if p.table.name != "department" && p.table.name != "item" {
 		return "SELECT t.* FROM " + from
 	}
 	text := "SELECT t.*"
@@ -298,12 +308,14 @@ func (p *plan) text(q evaluation.Query, open calendar.Day) (string, error) {
 	start := map[evaluation.Step]string{
 		evaluation.StepNone: "{from:Date}", evaluation.StepDay: "day",
 		evaluation.StepWeek: "toMonday(day)", evaluation.StepMonth: "toStartOfMonth(day)",
+		evaluation.StepQuarter: "toStartOfQuarter(day)", evaluation.StepHalf: "toStartOfInterval(day, INTERVAL 6 MONTH)",
+		evaluation.StepYear: "toStartOfYear(day)",
 	}[q.Step]
 	if start == "" {
 		return "", fmt.Errorf("read facts: %q is no step", q.Step)
 	}
-	if p.table.name == "item" && q.Step != evaluation.StepNone && q.Step != evaluation.StepMonth {
-		return "", errors.New("read facts: items are counted by month: use a step of a month")
+	if p.table.name == "item" && (q.Step == evaluation.StepDay || q.Step == evaluation.StepWeek) {
+		return "", errors.New("read facts: items are counted by month: use a step of a month or longer")
 	}
 	days, months := splitPeriod(q, open, p.table.name == "item")
 	var tables []string

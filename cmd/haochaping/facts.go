@@ -14,7 +14,7 @@ import (
 func newFacts() *cobra.Command {
 	var by, from, to, step, format string
 	var call app.FactsCall
-	dimensions := []string{"total", "region", "line", "department", "hall", "window", "item", "channel"}
+	dimensions := []string{"total", "region", "line", "department", "hall", "window", "item", "departmentitem", "channel"}
 	c := &cobra.Command{
 		Use:   "facts",
 		Short: "Print the counted figures by region, department, item, channel or window",
@@ -45,7 +45,7 @@ know is counted as 待归属 (unattributed), on a line with an empty code.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&by, "by", "total", "what the figures are told apart by: total, region, line, department, hall, window, item, channel")
+	f.StringVar(&by, "by", "total", "what the figures are told apart by: total, region, line, department, hall, window, item, departmentitem, channel")
 	f.IntVar(&call.Level, "level", 1, "with --by region: the level of the tree, 1 = top")
 	f.StringVar(&call.Parent, "parent", "", "with --by region: the children of this region instead of a level")
 	f.StringVar(&call.Region, "region", "", "only this region and what lies below it")
@@ -54,7 +54,7 @@ know is counted as 待归属 (unattributed), on a line with an empty code.`,
 	f.StringVar(&call.Hall, "hall", "", "only this hall")
 	f.StringVar(&from, "from", "", "first day, YYYY-MM-DD")
 	f.StringVar(&to, "to", "", "last day, YYYY-MM-DD")
-	f.StringVar(&step, "step", "", "cut the period by day, week or month")
+	f.StringVar(&step, "step", "", "cut the period by day, week, month, quarter, half or year")
 	f.StringVar(&format, "format", "table", "table, csv or json")
 	return c
 }
