@@ -25,9 +25,17 @@ func FormatValue(ind Indicator, v Value, lang string) string {
 		return bounded(v.Number, 1, 5, 2)
 	case Seconds:
 		return FormatDuration(v.Number, lang)
+	case Number:
+		return plainNumber(v.Number)
 	default:
 		return bounded(v.Number, 0, math.Inf(1), 2)
 	}
+}
+
+// plainNumber writes up to four decimals, as many as there are.
+func plainNumber(x float64) string {
+	text := FormatNumber(x, 4)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // perDecimals leaves four digits or so.

@@ -10,6 +10,7 @@ const (
 	Seconds Kind = "seconds"  // a duration in seconds of natural time
 	Level   Kind = "level"    // a mean level, 1 (very dissatisfied) to 5 (very satisfied)
 	PerCase Kind = "per_case" // a mean count per case
+	Number  Kind = "number"   // any other number, such as an index or marks from outside
 )
 
 // Direction says which way an indicator is better.

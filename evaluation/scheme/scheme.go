@@ -6,8 +6,6 @@
 package scheme
 
 import (
-	"github.com/expr-lang/expr/vm"
-
 	"haochaping/calendar"
 	"haochaping/evaluation"
 )
@@ -130,7 +128,7 @@ type Node struct {
 	// Shrink draws the value towards the peer group: bad ratings per 100,000 of small units.
 	Shrink bool
 
-	program *vm.Program
+	formula *formula
 }
 
 // Leaf reports whether the node is an indicator itself.

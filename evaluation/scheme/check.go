@@ -1,0 +1,231 @@
+package scheme
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"haochaping/evaluation"
+	"haochaping/strictyaml"
+)
+
+// formulas compiles the formulas of all leaves and holds them against facts. Everything else about the scheme is in
+// order.
+func (l *loader) formulas() {
+	c := &compiler{loader: l, formulas: make(map[string]*formula), vetted: make(map[string]*vetted), leaves: make(map[string]*Node)}
+	c.collect(&l.scheme.Root)
+	for _, n := range c.order {
+		if n.Imported {
+			continue
+		}
+		v := vet(n.Formula)
+		c.checkReferences(n, v)
+		for _, p := range v.problems {
+			l.problem(l.formulaLines[n.ID], n.ID, "formula: %s", p)
+		}
+		if len(v.problems) > 0 {
+			continue
+		}
+		f, err := compile(n.Formula, v)
+		if err != nil {
+			l.problem(l.formulaLines[n.ID], n.ID, "formula: %v", err)
+			continue
+		}
+		c.vetted[n.ID], c.formulas[n.ID] = v, f
+	}
+	if len(l.problems) > 0 || c.cycles() {
+		return
+	}
+	c.link()
+	for _, n := range c.order {
+		if n.Imported {
+			continue
+		}
+		n.formula = c.formulas[n.ID]
+		c.probe(n)
+	}
+}
+
+// compiler compiles the formulas of a scheme.
+type compiler struct {
+	*loader
+	order    []*Node // the leaves in the order of the file
+	leaves   map[string]*Node
+	formulas map[string]*formula
+	vetted   map[string]*vetted
+	resting  map[string][]string // id → what its value rests on, each after those that it rests on itself
+}
+
+func (c *compiler) collect(n *Node) {
+	for i := range n.Children {
+		child := &n.Children[i]
+		if child.Leaf() {
+			c.order = append(c.order, child)
+			c.leaves[child.ID] = child
+		}
+		c.collect(child)
+	}
+}
+
+func (c *compiler) checkReferences(n *Node, v *vetted) {
+	for _, id := range v.references {
+		target, ok := c.leaves[id]
+		switch {
+		case !ok:
+			names := make([]string, len(c.order))
+			for i, leaf := range c.order {
+				names[i] = leaf.ID
+			}
+			v.problems = append(v.problems, fmt.Sprintf("there is no indicator %q with a value; the nearest is %s", strictyaml.Clip(id), strictyaml.Nearest(id, names)))
+		case target.Imported:
+			v.problems = append(v.problems, fmt.Sprintf("value(%q): its values are imported, and a formula knows facts alone", id))
+		}
+	}
+}
+
+// cycles reports formulas that need their own value, each ring once.
+func (c *compiler) cycles() (found bool) {
+	c.resting = make(map[string][]string)
+	state := make(map[string]int) // 1 = on the path, 2 = done
+	var path []string
+	var visit func(id string)
+	visit = func(id string) {
+		switch state[id] {
+		case 1:
+			ring := append(slices.Clone(path[slices.Index(path, id):]), id)
+			c.problem(c.formulaLines[id], id, "cycle: its value needs itself, %s", strings.Join(ring, " → "))
+			found = true
+			return
+		case 2:
+			return
+		}
+		state[id] = 1
+		path = append(path, id)
+		var rests []string
+		for _, other := range c.vetted[id].references {
+			visit(other)
+			for _, further := range append(slices.Clone(c.resting[other]), other) {
+				if !slices.Contains(rests, further) {
+					rests = append(rests, further)
+				}
+			}
+		}
+		c.resting[id] = rests
+		path = path[:len(path)-1]
+		state[id] = 2
+	}
+	for _, n := range c.order {
+		if !n.Imported {
+			visit(n.ID)
+		}
+	}
+	return found
+}
+
+// link links every formula with the ones that its value rests on. What these name themselves is read before any of
+// them grows.
+func (c *compiler) link() {
+	own := make(map[string]*formula, len(c.formulas))
+	for id, f := range c.formulas {
+		own[id] = &formula{program: f.program, figures: f.figures, spans: f.spans, meanLevel: f.meanLevel}
+	}
+	for id, f := range c.formulas {
+		f.link(c.resting[id], own)
+	}
+}
+
+// isZero is what counts as zero beside values of any size that facts lead to.
+const isZero = 1e-12
+
+// probe holds a formula against invented facts: what it divides by must not be zero whatever is counted, and it must
+// have a finite value.
+func (c *compiler) probe(n *Node) {
+	for _, divisor := range c.vetted[n.ID].divisors {
+		text := divisor.String()
+		v := vet(text)
+		f, err := compile(text, v)
+		if err != nil {
+			c.problem(c.formulaLines[n.ID], n.ID, "formula: its part %s: %v", strictyaml.Clip(text), err)
+			return
+		}
+		f.link(c.restingOn(v.references), c.formulas)
+		if alwaysZero(f) {
+			c.problem(c.formulaLines[n.ID], n.ID, "formula: it divides by zero: %s is 0 whatever is counted", strictyaml.Clip(text))
+			return
+		}
+	}
+	least, most := math.Inf(1), math.Inf(-1)
+	for _, facts := range probes() {
+		q, done, err := n.formula.value(facts)
+		if err != nil {
+			c.problem(c.formulaLines[n.ID], n.ID, "formula: %v", err)
+			return
+		}
+		e, err := q.estimate()
+		usable := q.ratio && !q.linear && e.Spread.Offset == 0 && e.Spread.Factor > 0 && e.Spread.Kind != evaluation.Normal
+		done()
+		if err != nil {
+			c.problem(c.formulaLines[n.ID], n.ID, "formula: %v", err)
+			return
+		}
+		if n.Shrink && e.Known && !usable {
+			c.problem(c.formulaLines[n.ID], n.ID, "shrink needs a formula that is one count ÷ another, times a number if need be, such as bad / valid * 100000")
+			return
+		}
+		if e.Known {
+			least, most = min(least, e.Number), max(most, e.Number)
+		}
+	}
+	switch {
+	case least > most:
+		c.problem(c.formulaLines[n.ID], n.ID, "formula: it has no value whatever is counted")
+	case most-least <= isZero*math.Abs(most):
+		c.problem(c.formulaLines[n.ID], n.ID, "formula: it is %v whatever is counted", most)
+	}
+}
+
+// restingOn is everything that formulas with these references rest on, in order.
+func (c *compiler) restingOn(references []string) (ids []string) {
+	for _, id := range references {
+		for _, other := range append(slices.Clone(c.resting[id]), id) {
+			if !slices.Contains(ids, other) {
+				ids = append(ids, other)
+			}
+		}
+	}
+	return ids
+}
+
+// alwaysZero reports whether a formula is zero for all probes.
+func alwaysZero(f *formula) bool {
+	for _, facts := range probes() {
+		q, done, err := f.value(facts)
+		if err != nil {
+			return false
+		}
+		other := !q.known || !(math.Abs(q.value) < isZero)
+		done()
+		if other {
+			return false
+		}
+	}
+	return true
+}
+
+// Measure is the value of a leaf's formula for some facts, together with how it varies. It is unknown where there is
+// no data: a divisor is 0, or nothing was counted. Of an imported leaf and of a group it is unknown too. It may be
+// called at the same time from many goroutines. It is an error if the value is too large for a number.
+func (n *Node) Measure(f *evaluation.Facts) (evaluation.Estimate, error) {
+	if n.formula == nil {
+		return evaluation.Estimate{}, nil
+	}
+	e, err := n.formula.measure(f)
+	if err != nil {
+		return evaluation.Estimate{}, fmt.Errorf("indicator %s: %w", n.ID, err)
+	}
+	if n.Shrink && e.Spread.Kind == evaluation.Binomial {
+		e.Spread.Kind = evaluation.Poisson
+	}
+	return e, nil
+}
