@@ -20,7 +20,7 @@ func (l *loader) formulas() {
 			continue
 		}
 		v := vet(n.Formula)
-		c.checkReferences(n, v)
+		c.checkReferences(v)
 		for _, p := range v.problems {
 			l.problem(l.formulaLines[n.ID], n.ID, "formula: %s", p)
 		}
@@ -68,7 +68,7 @@ func (c *compiler) collect(n *Node) {
 	}
 }
 
-func (c *compiler) checkReferences(n *Node, v *vetted) {
+func (c *compiler) checkReferences(v *vetted) {
 	for _, id := range v.references {
 		target, ok := c.leaves[id]
 		switch {

@@ -126,6 +126,7 @@ func (l *loader) document(root *yaml.Node) {
 		"scheme":          func(n *yaml.Node) { s.ID = l.id(n) },
 		"version":         func(n *yaml.Node) { s.Version = l.id(n) },
 		"name":            func(n *yaml.Node) { s.Name = l.text(n) },
+		"note":            func(n *yaml.Node) { s.Note = l.text(n) },
 		"valid":           l.valid,
 		"units":           l.units,
 		"peers":           func(n *yaml.Node) { peers = n },

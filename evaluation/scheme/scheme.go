@@ -29,6 +29,7 @@ type Scheme struct {
 	ID      string // stable over versions
 	Version string
 	Name    Text
+	Note    Text           // what readers must know about it as a whole; may be empty
 	Valid   calendar.Range // days whose periods it may judge; To = the largest day where it is open
 	Units   Units
 	Peers   []Peers // in the order of the file; without any, all units are one group
