@@ -1,9 +1,10 @@
-// Package calendar says when: civil days, the periods that figures are summed over, and the texts
-// in which other systems write times.
+// Package calendar says when: civil days, the periods that figures are summed over, Chinese working
+// days, and the texts in which other systems write times.
 //
 // A [Day] has no time zone. The one configured zone of an installation comes in where an instant
 // becomes a day and back. Weeks are ISO weeks: Monday to Sunday, the first of a year holding
-// its first Thursday. The package reads no clock and knows no public holidays.
+// its first Thursday. The package reads no clock. Of working days it knows what was announced or imported
+// ([Workdays]); a year of which it knows nothing is never guessed.
 package calendar
 
 import (
