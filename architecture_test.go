@@ -54,7 +54,7 @@ var rooms = map[string]room{
 		"calendar", "evaluation", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
 	}},
 	"edition": {pure: true, may: []string{
-		"calendar", "evaluation", "evaluation/findings", "evaluation/movement", "evaluation/scheme", "evaluation/scoring",
+		"calendar", "evaluation", "evaluation/findings", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "strictyaml",
 	}},
 
 	"config":               {},

@@ -125,8 +125,9 @@ const mostExact = 1<<53 - 1
 
 // writer writes canonical JSON. The first error stays.
 type writer struct {
-	b   []byte
-	err error
+	b      []byte
+	err    error
+	fields map[reflect.Type][]field // by type, once sorted
 }
 
 func (w *writer) fail(format string, args ...any) {
@@ -180,7 +181,7 @@ func (w *writer) value(v reflect.Value) {
 func (w *writer) object(v reflect.Value) {
 	w.b = append(w.b, '{')
 	first := true
-	for _, f := range fieldsOf(v.Type()) {
+	for _, f := range w.fieldsOf(v.Type()) {
 		x := v.Field(f.index)
 		if f.optional && (x.IsZero() || x.Kind() == reflect.Slice && x.Len() == 0) {
 			continue
@@ -206,13 +207,20 @@ type field struct {
 }
 
 // fieldsOf are the fields of a struct by rising key.
-func fieldsOf(t reflect.Type) []field {
+func (w *writer) fieldsOf(t reflect.Type) []field {
+	if list, ok := w.fields[t]; ok {
+		return list
+	}
 	list := make([]field, t.NumField())
 	for i := range list {
 		key, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		list[i] = field{key, i, options == "omitempty"}
 	}
 	slices.SortFunc(list, func(a, b field) int { return cmp.Compare(a.key, b.key) })
+	if w.fields == nil {
+		w.fields = make(map[reflect.Type][]field)
+	}
+	w.fields[t] = list
 	return list
 }
 

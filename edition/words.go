@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"haochaping/evaluation"
+	"haochaping/evaluation/scoring"
 )
 
 // sentence picks the language of a format.
@@ -142,21 +143,10 @@ func groupText(n int, lang string) string {
 	return strconv.Itoa(n)
 }
 
-// ReasonText says why a unit has no rank or a node no value.
+// ReasonText says why a unit has no rank or a node no value; nothing for nil.
 func ReasonText(r *Reason, lang string) string {
 	if r == nil {
 		return ""
 	}
-	switch r.Code {
-	case "too_few":
-		return sentence(lang, "样本不足（%s 条，少于 %s 条），只列出，不排名。", "Too few records (%s, fewer than %s): listed, not ranked.",
-			evaluation.FormatCount(r.N), evaluation.FormatCount(r.Minimum))
-	case "no_data":
-		return sentence(lang, "没有数据，不等于 0。", "No data, which is not 0.")
-	case "no_import":
-		return sentence(lang, "没有导入数据，不等于 0。", "Nothing was imported, which is not 0.")
-	case "unattributed":
-		return sentence(lang, "待归属：机构目录中没有这些编码。", "Unattributed: the directory does not know these codes.")
-	}
-	return r.Code
+	return scoring.ReasonText(scoring.Reason{Code: scoring.ReasonCode(r.Code), Node: r.Node, N: r.N, Minimum: r.Minimum}, lang)
 }

@@ -66,6 +66,7 @@ type Warehouse struct {
 	hours     []Stretch
 
 	restating sync.Mutex // owner of the stage tables
+	editing   sync.Mutex // held from reading the ledger of an edition to appending to it
 
 	directory atomic.Pointer[loadedDirectory]
 }
