@@ -92,14 +92,22 @@ func FormatScore(score float64) string { return FormatNumber(score, 2) }
 // FormatCount writes a count with its thousands grouped.
 func FormatCount(n uint64) string { return group(strconv.FormatUint(n, 10)) }
 
+// Round rounds a number half up (away from 0) to a number of decimals, 0 or more. It goes by what the number means in
+// decimals: what is a half only but for the last bits of a float counts as one. Every processor gives the same bits.
+func Round(x float64, decimals int) float64 {
+	const bits = 1e-9
+	scale := math.Pow10(decimals)
+	scaled := float64(math.Abs(x)*scale) + 0.5
+	if !(scaled < 1<<52) {
+		return x
+	}
+	return math.Copysign(math.Floor(scaled+bits)/scale, x)
+}
+
 // FormatNumber writes a number with a fixed number of decimals, rounded half up (away from 0), its thousands
 // grouped. What is a half only but for the last bits of a float counts as one.
 func FormatNumber(x float64, decimals int) string {
-	const bits = 1e-9
-	scale := math.Pow10(decimals)
-	if scaled := math.Abs(x)*scale + 0.5; scaled < 1<<52 {
-		x = math.Copysign(math.Floor(scaled+bits)/scale, x)
-	}
+	x = Round(x, decimals)
 	text := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
 	text = group(whole)

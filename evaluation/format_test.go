@@ -174,3 +174,24 @@ func TestWilson(t *testing.T) {
 		t.Errorf("bad per 100,000: %v to %v", low, high)
 	}
 }
+
+func TestRoundGoesByDecimals(t *testing.T) {
+	for _, c := range []struct {
+		x        float64
+		decimals int
+		want     float64
+	}{
+		{1.005, 2, 1.01}, // 1.00499999999999989… as a float
+		{89.055, 2, 89.06},
+		{2.5, 0, 3},
+		{-2.5, 0, -3},
+		{0.97175, 4, 0.9718},
+		{0.97174999, 4, 0.9717},
+		{1e300, 2, 1e300},
+		{0, 3, 0},
+	} {
+		if got := Round(c.x, c.decimals); got != c.want {
+			t.Errorf("Round(%v, %d) = %v, want %v", c.x, c.decimals, got, c.want)
+		}
+	}
+}

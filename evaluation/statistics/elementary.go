@@ -13,6 +13,15 @@ const (
 	z975         = 1.959963984540054 // 97.5 % point of the standard normal distribution
 )
 
+// taylor is 1/i!.
+var taylor = func() (c [15]float64) {
+	c[0] = 1
+	for i := 1; i < len(c); i++ {
+		c[i] = c[i-1] / float64(i)
+	}
+	return c
+}()
+
 // exp is eˣ, relative error below 4e-16: Taylor's series after taking out powers of 2.
 func exp(x float64) float64 {
 	switch {
@@ -25,9 +34,12 @@ func exp(x float64) float64 {
 	}
 	k := math.Floor(float64(x*math.Log2E) + 0.5)
 	r := x - float64(k*ln2High) - float64(k*ln2Low)
-	sum := 1.0
-	for i := 14; i >= 1; i-- {
-		sum = 1 + float64(float64(r*sum)/float64(i))
+	sum := taylor[len(taylor)-1]
+	for i := len(taylor) - 2; i >= 0; i-- {
+		sum = taylor[i] + float64(r*sum)
+	}
+	if k > -1000 && k < 1000 {
+		return sum * math.Float64frombits(uint64(int64(k)+1023)<<52)
 	}
 	return math.Ldexp(sum, int(k))
 }
