@@ -6,9 +6,6 @@
 package scoring
 
 import (
-	"context"
-	"errors"
-
 	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
 )
@@ -69,7 +66,8 @@ type Result struct {
 	Listed     []Placed // without a rank, each with its reason; by administrative order, then code
 	Priors     []Prior  // of the leaves that shrink
 
-	scores [][]float32 // by draw, then unit as in Ranked; nil unless kept
+	kept   bool        // the draws were to be kept
+	scores [][]float32 // by unit as in Ranked, then draw; nil where nothing varies, or unless kept
 }
 
 // Placed is a judged unit.
@@ -127,12 +125,3 @@ type Prior struct {
 	From        string // group, parent, or fixed
 	Units       int    // that it was fitted from
 }
-
-// Evaluate judges units by a scheme. The order of the units changes nothing; their codes differ.
-func Evaluate(ctx context.Context, s *scheme.Scheme, units []Unit, o Options) (*Result, error) {
-	return nil, errors.New("evaluate: not there yet")
-}
-
-// Better is the probability that unit a has a higher score than unit b, half for equals. ok is false unless both are
-// ranked and the draws were kept.
-func (r *Result) Better(a, b string) (p float64, ok bool) { return 0, false }

@@ -92,9 +92,9 @@ func tetragamma(x float64) float64 {
 // Wilson is the 95 % score interval of a share of hits among n > 0, 0 ≤ hits ≤ n; see [evaluation.Wilson], which says
 // the same of counts. Here every processor gives the same bits.
 func Wilson(hits, n float64) (low, high float64) {
-	p, z2 := hits/n, float64(z975*z975)
+	p, z2 := hits/n, float64(Z975*Z975)
 	scale := 1 + z2/n
 	middle := (p + z2/(2*n)) / scale
-	half := z975 / scale * math.Sqrt(float64(p*(1-p))/n+z2/float64(4*n*n))
+	half := Z975 / scale * math.Sqrt(float64(p*(1-p))/n+z2/float64(4*n*n))
 	return max(min(middle-half, p), 0), min(max(middle+half, p), 1)
 }

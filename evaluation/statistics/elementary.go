@@ -6,11 +6,13 @@ import "math"
 // because a compiler may fuse a multiplication into an addition, so that last bits would differ between machines. An
 // explicit conversion, float64(a*b), forbids the fusing. Square roots are exact everywhere by IEEE 754.
 
+// Z975 is the 97.5 % point of the standard normal distribution: ±Z975 hold 95 %.
+const Z975 = 1.959963984540054
+
 const (
 	ln2High      = 6.93147180369123816490e-01 // upper 32 bits of ln 2
 	ln2Low       = 1.90821492927058770002e-10 // the rest
 	halfLogTwoPi = 0.91893853320467274178
-	z975         = 1.959963984540054 // 97.5 % point of the standard normal distribution
 )
 
 // taylor is 1/i!.
