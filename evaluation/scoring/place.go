@@ -54,7 +54,9 @@ func (j *judgement) place(r *Result, sim *simulation) {
 	r.tie(cmp.Or(j.scheme.TieProbability, standardTie))
 }
 
-func administrative(a, b *Unit) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Code, b.Code)) }
+func administrative(a, b *Unit) int {
+	return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Code, b.Code))
+}
 
 // tier is the best tier whose cut-off a score reaches.
 func (j *judgement) tier(score float64) int {

@@ -54,7 +54,9 @@ func (l *leaf) posterior(u int) (shape, exposure float64) {
 }
 
 // rare reports whether a value is drawn as a rare count. What shrinks is one, also where it is written as a share.
-func (l *leaf) rare(u int) bool { return l.estimates[u].Spread.Kind == evaluation.Poisson || l.shrinks(u) }
+func (l *leaf) rare(u int) bool {
+	return l.estimates[u].Spread.Kind == evaluation.Poisson || l.shrinks(u)
+}
 
 // ceiling is the greatest rate that makes sense: 1 of a share or of so many in 100,000.
 func (l *leaf) ceiling() float64 {
