@@ -12,7 +12,6 @@ import (
 	"haochaping/evaluation/imported"
 	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
-	"haochaping/warehouse"
 )
 
 // maxUnmatched bounds what is said about values that count for nobody.
@@ -50,7 +49,7 @@ func (a *App) addImported(ctx context.Context, g *gathering) error {
 		return err
 	}
 	// The newest day first, of equal ones the latest version: the first value of a unit is the one that counts.
-	slices.SortStableFunc(values, func(x, y warehouse.ImportedValue) int {
+	slices.SortStableFunc(values, func(x, y imported.Stored) int {
 		return cmp.Or(cmp.Compare(y.AsOf, x.AsOf), cmp.Compare(y.Version, x.Version))
 	})
 	if g.scheme.Units.Kind == scheme.UnitImported {
@@ -76,7 +75,7 @@ func importedLeaves(n *scheme.Node) (leaves []*scheme.Node) {
 
 // listImported lists whoever the values name, in the order of their places in the files that brought them, then by
 // name: nobody else knows their order.
-func (g *gathering) listImported(values []warehouse.ImportedValue) {
+func (g *gathering) listImported(values []imported.Stored) {
 	type named struct {
 		name  string
 		place uint32
@@ -106,7 +105,7 @@ func (g *gathering) listImported(values []warehouse.ImportedValue) {
 }
 
 // take gives each unit the first value for each leaf, in the order of the values.
-func (g *gathering) take(values []warehouse.ImportedValue, leafOf map[string]string) {
+func (g *gathering) take(values []imported.Stored, leafOf map[string]string) {
 	type cell struct {
 		unit int
 		leaf string

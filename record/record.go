@@ -26,9 +26,12 @@ const (
 	KindTally    Kind = 5
 )
 
+// KindIndicator is an indicator from outside. File import alone reads it: it is never spooled.
+const KindIndicator Kind = 8
+
 var kindNames = map[Kind]string{
 	KindRating: "rating", KindCase: "case", KindPrompt: "prompt", KindFollowUp: "follow_up", KindTally: "tally",
-	KindRefused: "refused", KindAnnouncement: "announcement",
+	KindRefused: "refused", KindAnnouncement: "announcement", KindIndicator: "indicator",
 }
 
 // String returns the singular name, such as "follow_up".

@@ -12,30 +12,22 @@ import (
 	"haochaping/evaluation/imported"
 )
 
-// ImportedValue is an imported value as it is stored: one version of it.
-type ImportedValue struct {
-	imported.Value
-	Version uint64
-	By      string // who imported it
-	At      time.Time
-}
-
-var importedColumns = []column[ImportedValue]{
-	col("indicator", func(v *ImportedValue) string { return v.Indicator }),
-	col("unit", func(v *ImportedValue) string { return v.Unit }),
-	dayCol("as_of", func(v *ImportedValue) calendar.Day { return v.AsOf }),
-	col("level", func(v *ImportedValue) string { return v.Level }),
-	col("known", func(v *ImportedValue) bool { return v.Known }),
-	col("value", func(v *ImportedValue) float64 { return v.Value.Value }),
-	col("se", func(v *ImportedValue) float64 { return v.SE }),
-	col("n", func(v *ImportedValue) uint64 { return v.N }),
-	col("source", func(v *ImportedValue) string { return v.Source }),
-	col("note", func(v *ImportedValue) string { return v.Note }),
-	col("attachment", func(v *ImportedValue) string { return v.Attachment }),
-	col("place", func(v *ImportedValue) uint32 { return v.Place }),
-	col("version", func(v *ImportedValue) uint64 { return v.Version }),
-	col("imported_by", func(v *ImportedValue) string { return v.By }),
-	timeCol("imported_at", func(v *ImportedValue) time.Time { return v.At }),
+var importedColumns = []column[imported.Stored]{
+	col("indicator", func(v *imported.Stored) string { return v.Indicator }),
+	col("unit", func(v *imported.Stored) string { return v.Unit }),
+	dayCol("as_of", func(v *imported.Stored) calendar.Day { return v.AsOf }),
+	col("level", func(v *imported.Stored) string { return v.Level }),
+	col("known", func(v *imported.Stored) bool { return v.Known }),
+	col("value", func(v *imported.Stored) float64 { return v.Value.Value }),
+	col("se", func(v *imported.Stored) float64 { return v.SE }),
+	col("n", func(v *imported.Stored) uint64 { return v.N }),
+	col("source", func(v *imported.Stored) string { return v.Source }),
+	col("note", func(v *imported.Stored) string { return v.Note }),
+	col("attachment", func(v *imported.Stored) string { return v.Attachment }),
+	col("place", func(v *imported.Stored) uint32 { return v.Place }),
+	col("version", func(v *imported.Stored) uint64 { return v.Version }),
+	col("imported_by", func(v *imported.Stored) string { return v.By }),
+	timeCol("imported_at", func(v *imported.Stored) time.Time { return v.At }),
 }
 
 // StoreImportedValues keeps values as a new version each, except those that say what is stored already; it returns
@@ -68,10 +60,10 @@ func (w *Warehouse) StoreImportedValues(ctx context.Context, values []imported.V
 		return 0, fmt.Errorf("store imported values: %w", err)
 	}
 	version := max(now(), highest+1)
-	rows := make([]ImportedValue, 0, len(newest))
+	rows := make([]imported.Stored, 0, len(newest))
 	for i := range values { // in the order of the file
 		if v, ok := newest[values[i].Key()]; ok && v == values[i] {
-			rows = append(rows, ImportedValue{v, version, by, at})
+			rows = append(rows, imported.Stored{Value: v, Version: version, By: by, At: at})
 			delete(newest, v.Key())
 		}
 	}
@@ -83,17 +75,17 @@ var allDays = calendar.Range{From: calendar.MakeDay(1900, 1, 1), To: calendar.Ma
 
 // ImportedValues are the newest versions of the values of some indicators, as written, as of days within a range,
 // sorted by indicator, unit and day. Without indicators it is those of all.
-func (w *Warehouse) ImportedValues(ctx context.Context, indicators []string, within calendar.Range) ([]ImportedValue, error) {
+func (w *Warehouse) ImportedValues(ctx context.Context, indicators []string, within calendar.Range) ([]imported.Stored, error) {
 	return w.imported(ctx, "imported_values", indicators, within)
 }
 
 // ImportedHistory is every version of the values of some indicators, of all where none is named; of each value the
 // newest first.
-func (w *Warehouse) ImportedHistory(ctx context.Context, indicators []string, within calendar.Range) ([]ImportedValue, error) {
+func (w *Warehouse) ImportedHistory(ctx context.Context, indicators []string, within calendar.Range) ([]imported.Stored, error) {
 	return w.imported(ctx, "imported_history", indicators, within)
 }
 
-func (w *Warehouse) imported(ctx context.Context, name string, indicators []string, within calendar.Range) (list []ImportedValue, err error) {
+func (w *Warehouse) imported(ctx context.Context, name string, indicators []string, within calendar.Range) (list []imported.Stored, err error) {
 	within = within.Intersect(allDays)
 	if within.Len() == 0 {
 		return nil, nil
@@ -106,7 +98,7 @@ func (w *Warehouse) imported(ctx context.Context, name string, indicators []stri
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var v ImportedValue
+		var v imported.Stored
 		var asOf time.Time
 		if err := rows.Scan(&v.Indicator, &v.Unit, &asOf, &v.Level, &v.Known, &v.Value.Value, &v.SE, &v.N, &v.Source, &v.Note,
 			&v.Attachment, &v.Place, &v.Version, &v.By, &v.At); err != nil {

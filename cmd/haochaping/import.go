@@ -18,6 +18,7 @@ import (
 	"haochaping/calendar"
 	"haochaping/collector/fileimport"
 	"haochaping/config"
+	"haochaping/evaluation/imported"
 	"haochaping/record"
 )
 
@@ -77,6 +78,10 @@ func runImport(c *cobra.Command, f *importFlags, files []string) error {
 		return err
 	}
 	o.Sink = client
+	o.Indicators = func(ctx context.Context, values []imported.Value) error {
+		_, err := client.ImportIndicators(ctx, &app.IndicatorImport{Values: values, By: operator()})
+		return err
+	}
 	if o.Door, err = importDoor(c.Context(), client, cfg, mapping); err == nil {
 		err = importFiles(c, o, f, files)
 	}

@@ -42,8 +42,8 @@ func (m *Mapping) convert(r *row, c conversion) []Entry {
 			continue
 		}
 		for s := range p.spread {
-			// An empty cell is no count, and not the count 0.
-			if m.cell(r.cells[p.spread[s].column]) != "" {
+			// An empty cell is no count, and not the count 0; of an indicator it is a value that is missing.
+			if p.kind == record.KindIndicator || m.cell(r.cells[p.spread[s].column]) != "" {
 				entries = append(entries, m.entry(p, &p.spread[s], r, c, firsts))
 			}
 		}
@@ -100,7 +100,7 @@ func (m *Mapping) entry(p *plan, s *spread, r *row, c conversion, firsts map[rec
 		for i := range s.fields {
 			fill(&s.fields[i], s.fields[i].fixed, nil)
 		}
-		fill(p.count, m.cell(r.cells[s.column]), nil)
+		fill(p.cell, m.cell(r.cells[s.column]), nil)
 	}
 	e.Wire = wire.Interface()
 	if in, ok := e.Wire.(*record.CaseInput); ok && finishedOnDay {
@@ -163,6 +163,10 @@ func (m *Mapping) identify(p *plan, e *Entry, r *row, firsts map[record.Kind]str
 		of(&in.RatingID, "rating_id", record.KindRating)
 	case *record.TallyInput:
 		in.Source = m.source
+	case *IndicatorInput:
+		if in.Source == "" {
+			in.Source = m.source
+		}
 	}
 }
 
@@ -172,10 +176,15 @@ func first(firsts map[record.Kind]string, kind record.Kind, id string) {
 	}
 }
 
-// accept passes a record through the door into the batch.
+// accept passes a record through the door into the batch. Values of indicators have rules of their own and go
+// nowhere.
 func accept(d *record.Door, e *Entry, rc record.Receipt, b *record.Batch) record.Problems {
 	if len(e.Problems) > 0 {
 		return e.Problems
+	}
+	if in, ok := e.Wire.(*IndicatorInput); ok {
+		_, problems := in.value(e.Line)
+		return problems
 	}
 	return d.Accept(e.Wire, rc, b)
 }

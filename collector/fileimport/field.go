@@ -104,7 +104,7 @@ func (l *loader) formKeys(f *field, known strictyaml.Keys) {
 		known["split"] = func(n *yaml.Node) { f.split = l.Text(n) }
 	case valueTime, valueMoment, valueDay:
 		l.timeKeys(f, known)
-	case valueUnsigned, valueSigned, valueSmall, valueTiny:
+	case valueUnsigned, valueSigned, valueSmall, valueTiny, valueReal:
 		maps.Copy(known, l.numberKeys(f))
 		if f.name == "version" {
 			known["as"] = func(n *yaml.Node) { f.asMillis = l.OneOf(n, "milliseconds") != "" }

@@ -42,12 +42,12 @@ type plan struct {
 	when    []condition
 	fields  []field
 	spread  []spread // unpivot: one record for each
-	count   *field   // how the counts of an unpivoted table are written
+	cell    *field   // how the cells of an unpivoted table are written
 	version bool     // whether a field gives the version
 	derived map[string]bool
 }
 
-// spread is a column whose cells are counts of their own.
+// spread is a column whose cells are counts or values of their own.
 type spread struct {
 	column int
 	fields []field // what the column stands for

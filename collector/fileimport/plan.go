@@ -24,6 +24,7 @@ var wireTypes = []wireType{
 	{record.KindPrompt, reflect.TypeFor[record.PromptInput](), []string{"id", "served_at"}},
 	{record.KindFollowUp, reflect.TypeFor[record.FollowUpInput](), []string{"id", "rating_id", "step", "at"}},
 	{record.KindTally, reflect.TypeFor[record.TallyInput](), []string{"from", "to"}},
+	{record.KindIndicator, reflect.TypeFor[IndicatorInput](), []string{"unit", "indicator", "as_of"}},
 }
 
 func wireTypeOf(kind record.Kind) *wireType {
@@ -38,7 +39,7 @@ func (l *loader) record(n *yaml.Node) {
 	var fields, when, unpivot *yaml.Node
 	l.Object(n, "a record", strictyaml.Keys{
 		"kind": func(n *yaml.Node) {
-			name := l.OneOf(n, "rating", "case", "prompt", "follow_up", "tally")
+			name := l.OneOf(n, "rating", "case", "prompt", "follow_up", "tally", "indicator")
 			if kind, ok := record.KindNamed(name); ok && name != "" {
 				p.kind, wire = kind, wireTypeOf(kind)
 			}
@@ -48,7 +49,7 @@ func (l *loader) record(n *yaml.Node) {
 		"unpivot": func(n *yaml.Node) { unpivot = n },
 	})
 	if wire == nil {
-		l.Fail(n, "a record needs kind: rating, case, prompt, follow_up or tally")
+		l.Fail(n, "a record needs kind: rating, case, prompt, follow_up, tally or indicator")
 		return
 	}
 	for i := range l.m.plans {
@@ -72,8 +73,12 @@ func (l *loader) record(n *yaml.Node) {
 }
 
 func (l *loader) checkPlan(n *yaml.Node, wire *wireType, p *plan) {
+	among := func(fields []field, name string) bool {
+		return slices.ContainsFunc(fields, func(f field) bool { return f.name == name })
+	}
 	has := func(name string) bool {
-		return slices.ContainsFunc(p.fields, func(f field) bool { return f.name == name })
+		return among(p.fields, name) ||
+			len(p.spread) > 0 && !slices.ContainsFunc(p.spread, func(s spread) bool { return !among(s.fields, name) })
 	}
 	for _, name := range wire.required {
 		if !has(name) {
@@ -84,8 +89,8 @@ func (l *loader) checkPlan(n *yaml.Node, wire *wireType, p *plan) {
 			l.Fail(n, "a %s needs the field %s%s", wire.kind, name, hint)
 		}
 	}
-	if wire.kind == record.KindTally && len(p.spread) == 0 && !has("count") {
-		l.Fail(n, "a tally needs the field count, or unpivot")
+	if cell := spreadFields[wire.kind]; cell != "" && len(p.spread) == 0 && !has(cell) {
+		l.Fail(n, "a %s needs the field %s, or unpivot", wire.kind, cell)
 	}
 	p.version, p.derived = has("version"), map[string]bool{}
 	for _, f := range p.fields {
@@ -157,7 +162,7 @@ func (l *loader) fields(n *yaml.Node, wire *wireType, p *plan) []field {
 	for _, sf := range reflect.VisibleFields(wire.typ) {
 		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 		kind := kindOf(wire.kind, name, sf.Type)
-		if name == "" || name == "source" || kind == valueNone {
+		if name == "" || name == "source" && wire.kind != record.KindIndicator || kind == valueNone {
 			continue
 		}
 		base := field{name: name, index: sf.Index, kind: kind, typ: sf.Type, enum: enumOf(sf)}
@@ -184,20 +189,26 @@ func enumOf(sf reflect.StructField) []string {
 	return nil
 }
 
-// unpivot reads the columns whose cells are counts.
+// spreadFields are the kinds that can be unpivoted, and the field that the cells are.
+var spreadFields = map[record.Kind]string{record.KindTally: "count", record.KindIndicator: "value"}
+
+// unpivot reads the columns whose cells are counts, or values of indicators.
 func (l *loader) unpivot(n *yaml.Node, wire *wireType, p *plan) {
-	if wire.kind != record.KindTally {
-		l.Fail(n, "only tallies are unpivoted")
+	name := spreadFields[wire.kind]
+	if name == "" {
+		l.Fail(n, "only tallies and indicators are unpivoted")
 		return
 	}
 	for i := range p.fields {
-		if p.fields[i].name == "count" {
-			l.Fail(n, "the count comes from the unpivoted columns: write unpivot: {count: …} for its form")
+		if p.fields[i].name == name {
+			l.Fail(n, "the %s comes from the unpivoted columns: write unpivot: {%s: …} for its form", name, name)
 		}
 	}
-	count := field{name: "count", kind: valueUnsigned, number: numberForm{multiply: 1}, line: n.Line}
-	if sf, ok := wire.typ.FieldByName("Count"); ok {
-		count.index, count.typ = sf.Index, sf.Type
+	cell := field{name: name, number: numberForm{multiply: 1}, line: n.Line}
+	for _, sf := range reflect.VisibleFields(wire.typ) {
+		if tag, _, _ := strings.Cut(sf.Tag.Get("json"), ","); tag == name {
+			cell.index, cell.typ, cell.kind = sf.Index, sf.Type, kindOf(wire.kind, name, sf.Type)
+		}
 	}
 	l.Object(n, "unpivot", strictyaml.Keys{
 		"columns": func(n *yaml.Node) {
@@ -205,10 +216,10 @@ func (l *loader) unpivot(n *yaml.Node, wire *wireType, p *plan) {
 				p.spread = append(p.spread, spread{column: l.column(key), fields: l.fields(value, wire, nil)})
 			})
 		},
-		"count": func(n *yaml.Node) { l.Object(n, "count", l.numberKeys(&count)) },
+		name: func(n *yaml.Node) { l.Object(n, name, l.numberKeys(&cell)) },
 	})
 	if len(p.spread) == 0 {
-		l.Fail(n, "unpivot needs columns: which column is which level")
+		l.Fail(n, "unpivot needs columns: which column is what")
 	}
-	p.count = &count
+	p.cell = &cell
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"haochaping/evaluation/imported"
 	"haochaping/record"
 )
 
@@ -24,8 +25,11 @@ type Options struct {
 	Mapping *Mapping
 	Door    *record.Door // the installation's; the mapping's code maps are added here
 	Sink    Sink
-	Remote  *Remote        // post to another installation, which has its own door
-	Zone    *time.Location // of the installation; default: that of the Door
+	Remote  *Remote // post to another installation, which has its own door
+	// Indicators takes values of imported indicators, durably; needed where the mapping makes some. A repeat with the
+	// same values changes nothing.
+	Indicators func(ctx context.Context, values []imported.Value) error
+	Zone       *time.Location // of the installation; default: that of the Door
 
 	Now       func() time.Time // default time.Now
 	BatchSize int              // records, default 50,000
@@ -73,6 +77,7 @@ type checked struct {
 	batch         record.Batch // accepted, and traces of what was refused
 	refused       []refusal
 	entries       []Entry // for a remote installation, unchecked
+	indicators    []Entry // accepted
 }
 
 type refusal struct {
@@ -113,6 +118,7 @@ type importer struct {
 	batch   record.Batch
 	refused *refusedFile
 	result  Result
+	values  indicatorValues
 }
 
 func newImporter(o Options) (*importer, error) {
@@ -128,7 +134,7 @@ func newImporter(o Options) (*importer, error) {
 	if o.Progress == nil {
 		o.Progress = func(_, _, _, _ int64) {}
 	}
-	i := &importer{o: o, zone: o.Zone, refused: newRefusedFile(o.Refused)}
+	i := &importer{o: o, zone: o.Zone, refused: newRefusedFile(o.Refused), values: indicatorValues{seen: make(map[imported.Key]imported.Value)}}
 	i.result.ByKind, i.result.ByReason = map[record.Kind]int64{}, map[string]int64{}
 	if o.Door != nil && i.zone == nil {
 		i.zone = o.Door.Zone
@@ -140,6 +146,8 @@ func newImporter(o Options) (*importer, error) {
 		return nil, errors.New("import: neither a sink with a door nor a remote installation")
 	case i.zone == nil:
 		return nil, errors.New("import: no time zone")
+	case o.Remote != nil && o.Remote.URL != "" && o.Mapping.indicators():
+		return nil, errors.New("import: indicators are imported on the installation itself: leave out --server")
 	}
 	if o.Remote == nil {
 		i.door = o.Mapping.Door(o.Door)
@@ -251,9 +259,15 @@ func (i *importer) checkEntry(e *Entry, done *checked) {
 	case len(problems) == 0:
 		done.entries = append(done.entries, *e)
 	}
-	if len(problems) == 0 {
-		return
+	if len(problems) > 0 {
+		i.refuseEntry(e, problems, done)
+	} else if e.Kind == record.KindIndicator {
+		done.indicators = append(done.indicators, *e)
 	}
+}
+
+// refuseEntry notes why a record is refused, and what is kept of it.
+func (i *importer) refuseEntry(e *Entry, problems record.Problems, done *checked) {
 	text := shape(e, i.door)
 	done.refused = append(done.refused, refusal{e.Line, e.Kind, problems, text})
 	if i.door != nil {
@@ -265,6 +279,9 @@ func (i *importer) checkEntry(e *Entry, done *checked) {
 func (i *importer) take(ctx context.Context, c *checked) error {
 	i.result.Rows += c.rows
 	i.result.Skipped += c.skipped
+	if err := i.takeIndicators(ctx, c); err != nil {
+		return err
+	}
 	for n := range c.refused {
 		if err := i.refuse(&c.refused[n]); err != nil {
 			return err
@@ -300,6 +317,9 @@ func (i *importer) refuse(r *refusal) error {
 
 // flush stores the batch. Records count as accepted only afterwards.
 func (i *importer) flush(ctx context.Context) error {
+	if err := i.flushIndicators(ctx); err != nil {
+		return err
+	}
 	b := &i.batch
 	if b.Len() == 0 {
 		return nil

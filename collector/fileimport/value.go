@@ -34,6 +34,7 @@ const (
 	valueMaybe              // *bool
 	valueList               // []string
 	valueAspects            // map[string]record.Code
+	valueReal               // *float64
 )
 
 var kindOfType = map[reflect.Type]valueKind{
@@ -42,12 +43,12 @@ var kindOfType = map[reflect.Type]valueKind{
 	reflect.TypeFor[record.Moment](): valueMoment, reflect.TypeFor[uint64](): valueUnsigned,
 	reflect.TypeFor[uint8](): valueTiny, reflect.TypeFor[*int64](): valueSigned, reflect.TypeFor[*uint32](): valueSmall,
 	reflect.TypeFor[bool](): valueFlag, reflect.TypeFor[*bool](): valueMaybe, reflect.TypeFor[[]string](): valueList,
-	reflect.TypeFor[map[string]record.Code](): valueAspects,
+	reflect.TypeFor[map[string]record.Code](): valueAspects, reflect.TypeFor[*float64](): valueReal,
 }
 
 // kindOf is how a field of a record is filled; valueNone where no mapping can.
 func kindOf(kind record.Kind, name string, typ reflect.Type) valueKind {
-	if kind == record.KindTally && (name == "from" || name == "to") {
+	if kind == record.KindTally && (name == "from" || name == "to") || kind == record.KindIndicator && name == "as_of" {
 		return valueDay
 	}
 	return kindOfType[typ]
@@ -171,6 +172,12 @@ func (f *field) assign(target reflect.Value, text string, times *timeForm, c con
 		return f.assignTime(target, text, times, c)
 	case valueUnsigned, valueTiny, valueSigned, valueSmall:
 		return f.assignNumber(target, text, times, c)
+	case valueReal:
+		v, p := f.number.real(text)
+		if p != nil {
+			return p
+		}
+		target.Set(reflect.ValueOf(&v))
 	case valueFlag, valueMaybe:
 		yes, ok := truth(text)
 		if !ok {
@@ -354,16 +361,24 @@ func (f *field) assignNumber(target reflect.Value, text string, times *timeForm,
 // parse reads a number and multiplies it. What is not whole is an error, except that
 // a product is rounded to the nearest whole number.
 func (n *numberForm) parse(text string) (float64, *record.Problem) {
+	v, p := n.real(text)
+	switch {
+	case p != nil:
+		return 0, p
+	case n.multiply != 1:
+		return math.Round(v), nil
+	case v != math.Trunc(v):
+		return 0, problem(record.CodeInvalid, "not a whole number")
+	}
+	return v, nil
+}
+
+// real reads a number and multiplies it, without rounding.
+func (n *numberForm) real(text string) (float64, *record.Problem) {
 	plain, ok := n.plain(text)
 	v, err := strconv.ParseFloat(plain, 64)
-	if !ok || err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+	if v *= n.multiply; !ok || err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
 		return 0, problem(record.CodeInvalid, "not a number as the mapping writes it")
-	}
-	if n.multiply != 1 {
-		return math.Round(v * n.multiply), nil
-	}
-	if v != math.Trunc(v) {
-		return 0, problem(record.CodeInvalid, "not a whole number")
 	}
 	return v, nil
 }

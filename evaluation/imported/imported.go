@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"math"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"haochaping/calendar"
@@ -30,6 +31,14 @@ type Value struct {
 	Attachment string `json:"attachment,omitempty"`
 	// Place is the row that brought it, from 1. It orders units that no directory knows.
 	Place uint32 `json:"place,omitempty"`
+}
+
+// Stored is one version of a value, as it is kept.
+type Stored struct {
+	Value
+	Version uint64    `json:"version"` // a later version of the same [Key] counts in place of an earlier one
+	By      string    `json:"by"`      // who imported it
+	At      time.Time `json:"at"`
 }
 
 // Key is what a value is about: of two values with equal keys the later one replaces the earlier.
