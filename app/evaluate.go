@@ -37,8 +37,17 @@ func (a *App) evaluateCommands(mux *http.ServeMux) {
 	file(mux, "indicator-template", a.indicatorTemplate)
 }
 
+// schemeOfFile is [App.scheme]; what is wrong with a text says in which file, which is the name beside it.
+func (a *App) schemeOfFile(ctx context.Context, ref SchemeRef) (*scheme.Scheme, error) {
+	s, err := a.scheme(ctx, ref)
+	if err != nil && len(ref.Text) > 0 {
+		return nil, fmt.Errorf("%s: %w", ref.Name, err)
+	}
+	return s, err
+}
+
 func (a *App) evaluate(ctx context.Context, in *EvaluateCall, out io.Writer) error {
-	s, err := a.scheme(ctx, in.Scheme)
+	s, err := a.schemeOfFile(ctx, in.Scheme)
 	if err != nil {
 		return err
 	}
@@ -111,7 +120,7 @@ func (g *gathering) compare(r *scoring.Result, pair []string) (*export.Compared,
 
 func (a *App) indicatorTemplate(ctx context.Context, in *TemplateCall, out io.Writer) error {
 	today := calendar.DayOf(time.Now(), a.cfg.Timezone.Location)
-	s, err := a.scheme(ctx, in.Scheme)
+	s, err := a.schemeOfFile(ctx, in.Scheme)
 	if err != nil {
 		return err
 	}

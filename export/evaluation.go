@@ -43,12 +43,22 @@ func leaves(n *scheme.Node) (list []*scheme.Node) {
 // ranked reports whether the scheme publishes an order, and not bands alone.
 func (e *Evaluation) ranked() bool { return e.Scheme.Publication != scheme.PublishBands }
 
-// placed lists the ranked units as the scheme publishes them: by rank, or within tiers in administrative order.
-func (e *Evaluation) placed() []scoring.Placed {
-	if e.ranked() {
-		return e.Ranked
+// placed lists the ranked units as the scheme publishes them: by rank; by group, or by tier, and within these in
+// administrative order.
+func (e *Evaluation) placed() (list []scoring.Placed) {
+	switch e.Scheme.Publication {
+	case scheme.PublishBands:
+		for _, band := range e.Bands() {
+			list = append(list, band.Units...)
+		}
+	case scheme.PublishGroups:
+		for _, group := range e.Groups() {
+			list = append(list, group.Units...)
+		}
+	default:
+		list = e.Ranked
 	}
-	return scoringBands(e.Ranked)
+	return list
 }
 
 // unitName is the name of a unit, or of what belongs to none.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,15 +12,6 @@ import (
 	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
 )
-
-// scoringBands puts units into the order of tiers, within each into administrative order.
-func scoringBands(ranked []scoring.Placed) []scoring.Placed {
-	list := slices.Clone(ranked)
-	slices.SortStableFunc(list, func(a, b scoring.Placed) int {
-		return cmp.Or(cmp.Compare(a.Tier, b.Tier), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Code, b.Code))
-	})
-	return list
-}
 
 // EvaluationTable writes an evaluation for people at a terminal: what it rests on, a line for each unit, those that
 // are only listed with their reason, and the comparison that was asked for.

@@ -77,6 +77,8 @@ func TestScripts(t *testing.T) {
 			"large":      cmdLarge,
 			"devicelist": cmdDeviceList,
 			"damage":     cmdDamage,
+			"against":    cmdAgainst,
+			"unit":       cmdUnit,
 		},
 	})
 }
