@@ -15,7 +15,7 @@ INSTALLED = node_modules/.installed
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: run build deps assets binary test check fmt fmt-check vet lint lint-go lint-web \
-	test-go test-docker test-browser crash crash-short screens bench-intake clean help
+	test-go test-docker test-browser crash crash-short screens bench-evaluate bench-intake clean help
 
 run: build ## build everything, then show the product with demo data on http://127.0.0.1:8080 (more flags: ARGS=…)
 	@exec bin/haochaping demo $(ARGS)
@@ -100,6 +100,10 @@ screens: build ## the pictures of docs/screens, from demo data
 bench-intake: build ## speed, memory and honesty of the intake, about half an hour (more flags: ARGS=-short)
 	@$(GO) build -trimpath -o bin/bench-intake ./bench/intake
 	@exec bin/bench-intake $(ARGS)
+
+bench-evaluate: build ## counting and scoring against bare queries of the same run, about 15 min (more flags: ARGS=-short)
+	@$(GO) build -trimpath -o bin/bench-evaluate ./bench/evaluate
+	@exec bin/bench-evaluate $(ARGS)
 
 bench-%: ## Go benchmarks of one room, e.g. bench-collector
 	@CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./$*/... </dev/null

@@ -8,16 +8,18 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"haochaping/bench/gauge"
 )
 
 // measurement is one run: what is measured, and what came out.
 type measurement struct {
 	o      *options
 	load   *ratings
-	empty  *process
+	empty  *gauge.Process
 	plain  *plain
 	s      *service
-	memory *memory
+	memory *gauge.Memory
 
 	targets []*target
 	told    acknowledged // by the service
@@ -55,15 +57,15 @@ func newMeasurement(ctx context.Context, o *options, dir string) (m *measurement
 	if m.s, err = startService(ctx, o.program, dir); err != nil {
 		return m, err
 	}
-	m.memory = watchMemory(m.s.pid())
+	m.memory = gauge.WatchMemory(m.s.PID())
 	self, err := os.Executable()
 	if err != nil {
 		return m, err
 	}
-	if m.empty, err = start("the empty server", filepath.Join(dir, "empty.log"), self, nil, emptyMarker); err != nil {
+	if m.empty, err = gauge.Start("the empty server", filepath.Join(dir, "empty.log"), self, nil, emptyMarker); err != nil {
 		return m, err
 	}
-	address, err := m.empty.says(ctx, `listening address=(\S+)`)
+	address, err := m.empty.Says(ctx, `listening address=(\S+)`)
 	if err != nil {
 		return m, err
 	}
@@ -83,16 +85,16 @@ func newMeasurement(ctx context.Context, o *options, dir string) (m *measurement
 func (m *measurement) stop() error {
 	var errs []error
 	if m.memory != nil {
-		errs = append(errs, m.memory.stop())
+		errs = append(errs, m.memory.Stop())
 	}
 	if m.plain != nil {
 		errs = append(errs, m.plain.stop())
 	}
 	if m.empty != nil {
-		errs = append(errs, m.empty.stop())
+		errs = append(errs, m.empty.Stop())
 	}
 	if m.s != nil {
-		errs = append(errs, m.s.stop())
+		errs = append(errs, m.s.Stop())
 	}
 	return errors.Join(errs...)
 }
@@ -122,11 +124,11 @@ func (m *measurement) measureCells(ctx context.Context) error {
 func (m *measurement) server(t *target) int {
 	switch t.name {
 	case "a":
-		return m.empty.pid()
+		return m.empty.PID()
 	case "c":
 		return m.plain.engine.PID()
 	}
-	return m.s.pid()
+	return m.s.PID()
 }
 
 func (m *measurement) measureCell(ctx context.Context, t *target, n int) (sample, error) {
@@ -150,7 +152,7 @@ func (m *measurement) run(ctx context.Context, t *target, n int, warm, measured 
 	var used [3]time.Duration
 	for i, pid := range pids {
 		var err error
-		if used[i], err = cpu(pid); err != nil {
+		if used[i], err = gauge.CPU(pid); err != nil {
 			return sample{}, err
 		}
 	}
@@ -161,7 +163,7 @@ func (m *measurement) run(ctx context.Context, t *target, n int, warm, measured 
 	records := float64(told.n.Load() - before)
 	var each [3]float64
 	for i, pid := range pids {
-		now, err := cpu(pid)
+		now, err := gauge.CPU(pid)
 		if err != nil {
 			return sample{}, err
 		}
@@ -177,7 +179,7 @@ func (m *measurement) measureShipper(ctx context.Context) error {
 	if err := m.s.idle(ctx); err != nil {
 		return err
 	}
-	s, err := newShipped(m.plain, newRatings(time.Now()), filepath.Dir(m.s.log), m.o.shipped)
+	s, err := newShipped(m.plain, newRatings(time.Now()), filepath.Dir(m.s.Log()), m.o.shipped)
 	if err != nil {
 		return err
 	}
@@ -217,7 +219,7 @@ func (m *measurement) measureSoak(ctx context.Context) error {
 		return err
 	}
 	m.steady = &steady
-	m.slope = m.memory.slope(began.Add(m.o.soak/5), began.Add(m.o.soak))
+	m.slope = m.memory.Slope(began.Add(m.o.soak/5), began.Add(m.o.soak))
 	return nil
 }
 

@@ -4,22 +4,16 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
+
+	"haochaping/bench/gauge"
 )
 
-// check is one figure against what is wanted.
-type check struct {
-	name             string
-	measured, wanted string
-	ok               bool
-}
-
 // known are the checks of what was measured.
-func (m *measurement) checks() []check {
-	var list []check
+func (m *measurement) checks() []gauge.Check {
+	var list []gauge.Check
 	add := func(name string, ok bool, measured, wanted string) {
-		list = append(list, check{name, measured, wanted, ok})
+		list = append(list, gauge.Check{Name: name, Measured: measured, Wanted: wanted, OK: ok})
 	}
 	a, b, c := m.median("a", 64), m.median("b", 64), m.median("c", 64)
 	if a.rate > 0 && b.rate > 0 {
@@ -38,10 +32,10 @@ func (m *measurement) checks() []check {
 	if best > 0 {
 		add("intake_stream_records", best >= 100_000, fmt.Sprintf("%.0f/s", best), ">=100000/s")
 	}
-	if bare, ours := middle(m.ship["bare"]), middle(m.ship["shipper"]); bare > 0 {
+	if bare, ours := gauge.Median(m.ship["bare"]), gauge.Median(m.ship["shipper"]); bare > 0 {
 		add("shipper_to_bare_batch", ours >= 0.7*bare, fmt.Sprintf("%.2f", ours/bare), ">=0.70")
 	}
-	add("service_memory", m.memory.most() < 200, fmt.Sprintf("%.0fMiB", m.memory.most()), "<200MiB")
+	add("service_memory", m.memory.Most() < 200, fmt.Sprintf("%.0fMiB", m.memory.Most()), "<200MiB")
 	if m.steady != nil {
 		add("service_memory_soak", m.slope < 1, fmt.Sprintf("%+.2fMiB/min", m.slope), "<1MiB/min")
 	}
@@ -57,20 +51,12 @@ func (m *measurement) median(letter string, n int) sample {
 		for _, s := range m.cells[cell{letter, n}] {
 			list = append(list, get(&s))
 		}
-		return middle(list)
+		return gauge.Median(list)
 	}
 	return sample{
 		rate: of(func(s *sample) float64 { return s.rate }), p50: of(func(s *sample) float64 { return s.p50 }), p99: of(func(s *sample) float64 { return s.p99 }),
 		server: of(func(s *sample) float64 { return s.server }), engine: of(func(s *sample) float64 { return s.engine }), bench: of(func(s *sample) float64 { return s.bench }),
 	}
-}
-
-func middle(list []float64) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	list = slices.Sorted(slices.Values(list))
-	return (list[(len(list)-1)/2] + list[len(list)/2]) / 2
 }
 
 var letters = map[string]string{
@@ -82,25 +68,19 @@ func (m *measurement) report(out io.Writer) (bool, error) {
 	var text strings.Builder
 	m.table(&text, []string{"what", "connections", "records/s", "to (a)", "p50 ms", "p99 ms", "server µs/record", "engine µs/record", "load µs/record"}, m.rows())
 	fmt.Fprintf(&text, "\n%d cores. Medians of %d rounds of %v. (c) flushes by %s.\n", runtime.NumCPU(), m.o.rounds, m.o.cell, m.flush)
-	if bare, ours := middle(m.ship["bare"]), middle(m.ship["shipper"]); bare > 0 {
+	if bare, ours := gauge.Median(m.ship["bare"]), gauge.Median(m.ship["shipper"]); bare > 0 {
 		fmt.Fprintf(&text, "(e) shipper %.0f records/s, bare batches %.0f rows/s: %.2f.\n", ours, bare, ours/bare)
 	}
-	fmt.Fprintf(&text, "(f) resident memory of the service at most %.0f MiB.\n", m.memory.most())
+	fmt.Fprintf(&text, "(f) resident memory of the service at most %.0f MiB.\n", m.memory.Most())
 	if m.steady != nil {
 		fmt.Fprintf(&text, "Soak of %v at %d connections: %.0f ratings/s, p50 %.1f ms, p99 %.1f ms, %.1f µs a record in the service and %.1f in its engine, memory %+.2f MiB a minute over the last four fifths.\n",
 			m.o.soak, soakConnections, m.steady.rate, m.steady.p50, m.steady.p99, m.steady.server, m.steady.engine, m.slope)
 	}
 	fmt.Fprintf(&text, "Acknowledged %d, counted in the facts %d, %.0f s after the last answer.\n\n", m.told.n.Load(), m.counted, m.settle.Seconds())
-	good := true
-	for _, c := range m.checks() {
-		word := "ok"
-		if !c.ok {
-			word, good = "short", false
-		}
-		fmt.Fprintf(&text, "CHECK %s %s %s %s\n", c.name, strings.ReplaceAll(c.measured, " ", "_"), c.wanted, word)
+	if _, err := io.WriteString(out, text.String()); err != nil {
+		return false, err
 	}
-	_, err := io.WriteString(out, text.String())
-	return good, err
+	return gauge.Write(out, m.checks())
 }
 
 func (m *measurement) rows() [][]string {

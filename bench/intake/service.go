@@ -13,12 +13,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"haochaping/bench/gauge"
 )
 
 // service is the product as it is delivered: its own program with all roles and its own
 // engine, on a data folder of its own.
 type service struct {
-	*process
+	*gauge.Process
 	program, data, address, key string
 	engine                      int // process id of its engine
 }
@@ -32,23 +34,23 @@ func startService(ctx context.Context, program, dir string) (*service, error) {
 		return nil, fmt.Errorf("make the service's folder: %w", err)
 	}
 	var err error
-	s.process, err = start("the service", filepath.Join(dir, "service.log"), program, noLimits,
+	s.Process, err = gauge.Start("the service", filepath.Join(dir, "service.log"), program, noLimits,
 		"serve", "--listen", "127.0.0.1:0", "--data-dir", s.data, "--log-level", "info")
 	if err != nil {
 		return nil, err
 	}
 	if err := s.comesUp(ctx); err != nil {
-		return nil, errors.Join(err, s.stop())
+		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
 func (s *service) comesUp(ctx context.Context) error {
-	url, err := s.says(ctx, `msg=listening address=(\S+)`)
+	url, err := s.Says(ctx, `msg=listening address=(\S+)`)
 	if err != nil {
 		return err
 	}
-	pid, err := s.says(ctx, `msg="engine started" .*pid=(\d+)`)
+	pid, err := s.Says(ctx, `msg="engine started" .*pid=(\d+)`)
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (s *service) comesUp(ctx context.Context) error {
 		return err
 	}
 	s.address = regexp.MustCompile(`^https?://([^/]*).*$`).ReplaceAllString(url, "$1")
-	if s.key, err = run(ctx, nil, s.program, "source", "add", "--data-dir", s.data, "--name", "bench", "--code-map", "five-best"); err != nil {
+	if s.key, err = gauge.Run(ctx, nil, s.program, "source", "add", "--data-dir", s.data, "--name", "bench", "--code-map", "five-best"); err != nil {
 		return err
 	}
 	return until(ctx, 20*time.Second, "the key to be known", func(ctx context.Context) (bool, error) {
@@ -115,8 +117,8 @@ func (s *service) idle(ctx context.Context) error {
 		if m == nil {
 			return false, errors.New("the service does not tell how many records wait in its spool")
 		}
-		own, err1 := cpu(s.pid())
-		engines, err2 := cpu(s.engine)
+		own, err1 := gauge.CPU(s.PID())
+		engines, err2 := gauge.CPU(s.engine)
 		if err := errors.Join(err1, err2); err != nil {
 			return false, err
 		}
@@ -131,7 +133,7 @@ func (s *service) idle(ctx context.Context) error {
 
 // counted is how many ratings the facts hold.
 func (s *service) counted(ctx context.Context) (n int64, err error) {
-	out, err := run(ctx, nil, s.program, "facts", "--data-dir", s.data, "--by", "total", "--format", "json")
+	out, err := gauge.Run(ctx, nil, s.program, "facts", "--data-dir", s.data, "--by", "total", "--format", "json")
 	if err != nil {
 		return 0, err
 	}

@@ -1,4 +1,4 @@
-package main
+package gauge
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// memory watches the resident memory of a process.
-type memory struct {
+// Memory watches the resident memory of a process.
+type Memory struct {
 	mu     sync.Mutex
 	points []point // guarded by mu
 	err    error   // guarded by mu
@@ -22,8 +22,9 @@ type point struct {
 
 const memoryPause = 250 * time.Millisecond
 
-func watchMemory(pid int) *memory {
-	m := &memory{quit: make(chan struct{}), ended: make(chan struct{})}
+// WatchMemory looks four times a second until Stop.
+func WatchMemory(pid int) *Memory {
+	m := &Memory{quit: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
 		defer close(m.ended)
 		tick := time.NewTicker(memoryPause)
@@ -34,7 +35,7 @@ func watchMemory(pid int) *memory {
 				return
 			case <-tick.C:
 			}
-			mib, err := resident(pid)
+			mib, err := Resident(pid)
 			m.mu.Lock()
 			if err != nil {
 				m.err = fmt.Errorf("watch the memory: %w", err)
@@ -47,14 +48,15 @@ func watchMemory(pid int) *memory {
 	return m
 }
 
-func (m *memory) stop() error {
+// Stop ends the watch, and tells whether it ever failed.
+func (m *Memory) Stop() error {
 	close(m.quit)
 	<-m.ended
 	return m.err
 }
 
-// most is the largest value seen.
-func (m *memory) most() float64 {
+// Most is the largest value seen, in MiB.
+func (m *Memory) Most() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	most := 0.0
@@ -64,8 +66,8 @@ func (m *memory) most() float64 {
 	return most
 }
 
-// slope is the growth in MiB a minute between two times, by least squares.
-func (m *memory) slope(from, to time.Time) float64 {
+// Slope is the growth in MiB a minute between two times, by least squares.
+func (m *Memory) Slope(from, to time.Time) float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var n, sx, sy, sxx, sxy float64

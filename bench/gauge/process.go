@@ -1,4 +1,4 @@
-package main
+package gauge
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// process is a child that is measured from outside.
-type process struct {
+// Process is a child that is measured from outside.
+type Process struct {
 	name string
 	cmd  *exec.Cmd
 	log  string        // its file
@@ -25,9 +25,9 @@ type process struct {
 	err  error
 }
 
-// start runs a program with its output in a file.
-func start(name, logPath, path string, env []string, args ...string) (_ *process, err error) {
-	p := &process{name: name, log: logPath, done: make(chan struct{})}
+// Start runs a program with its output in a file, in whose folder it works. Whoever starts it stops it.
+func Start(name, logPath, path string, env []string, args ...string) (_ *Process, err error) {
+	p := &Process{name: name, log: logPath, done: make(chan struct{})}
 	log, err := os.Create(logPath)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
@@ -48,8 +48,8 @@ func start(name, logPath, path string, env []string, args ...string) (_ *process
 	return p, nil
 }
 
-// says waits for a line of the log and returns the group of the pattern.
-func (p *process) says(ctx context.Context, pattern string) (string, error) {
+// Says waits up to a minute for a line of the log and returns the group of the pattern.
+func (p *Process) Says(ctx context.Context, pattern string) (string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return "", err
@@ -74,8 +74,8 @@ func (p *process) says(ctx context.Context, pattern string) (string, error) {
 	}
 }
 
-// stop ends the process in an orderly way.
-func (p *process) stop() error {
+// Stop ends the process in an orderly way, within a minute.
+func (p *Process) Stop() error {
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop %s: %w", p.name, err)
 	}
@@ -92,14 +92,18 @@ func (p *process) stop() error {
 	return nil
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
+// Log is the path of the file that holds its output.
+func (p *Process) Log() string { return p.log }
+
+// PID is its process id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // ticks is how many units of processor time the kernel counts in a second, on every
 // Linux that Go runs on.
 const ticks = 100
 
-// cpu is the processor time that a process has used, of user and system.
-func cpu(pid int) (time.Duration, error) {
+// CPU is the processor time that a process has used, of user and system.
+func CPU(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("read the processor time: %w", err)
@@ -114,8 +118,8 @@ func cpu(pid int) (time.Duration, error) {
 	return time.Duration(user+system) * (time.Second / ticks), errors.Join(err1, err2)
 }
 
-// resident is the resident memory of a process in MiB.
-func resident(pid int) (float64, error) {
+// Resident is the resident memory of a process in MiB.
+func Resident(pid int) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, fmt.Errorf("read the resident memory: %w", err)
@@ -129,8 +133,8 @@ func resident(pid int) (float64, error) {
 	return 0, errors.New("read the resident memory: the kernel does not say it")
 }
 
-// run runs a command to its end and returns what it printed.
-func run(ctx context.Context, env []string, path string, args ...string) (string, error) {
+// Run runs a command to its end and returns what it printed.
+func Run(ctx context.Context, env []string, path string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), env...)
 	var failure bytes.Buffer
