@@ -128,10 +128,10 @@ func withRest(unit *evaluation.Facts, services map[string]evaluation.Facts) map[
 	return out
 }
 
-// mixed is what a unit would show if every service had gone as before, in the quantities of after. A service that is
+// inMixOf is what a unit would show if every service had gone as before, in the quantities of after. A service that is
 // new counts as it is; one that ended counts for nothing. Direct standardisation, as in K. J. Rothman et al., Modern
 // Epidemiology, ch. 3. Each count is off by at most half of one, from rounding. Follow-ups are those of before.
-func mixed(before, after *evaluation.Facts, then, now map[string]evaluation.Facts) evaluation.Facts {
+func inMixOf(before, after *evaluation.Facts, then, now map[string]evaluation.Facts) evaluation.Facts {
 	then, now = withRest(before, then), withRest(after, now)
 	var total sums
 	for _, code := range slices.Sorted(maps.Keys(now)) {

@@ -12,7 +12,6 @@ import (
 	"math"
 
 	"haochaping/evaluation"
-	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
 )
 
@@ -107,35 +106,26 @@ func Explain(ctx context.Context, in Input, codes []string) ([]Move, error) {
 // explanation is what the moves of all units share.
 type explanation struct {
 	Input
-	scheme   *scheme.Scheme // of after
-	decimals int            // of the scores, the finer of both schemes
-	rule     scoring.AnswerRule
+	decimals int                       // of the scores, the finer of both schemes
 	then     map[string]scoring.Placed // as restated, by the scheme of then
-	rescored map[string]scoring.Placed // as restated, by the scheme of now
 	now      map[string]scoring.Placed
-	units    []scoring.Unit // of after, in no order
-	place    map[string]int // in units
+	rescored *scoring.Field // the units of then by the scheme of now; nil = it is the same scheme
+	field    *scoring.Field // the units of now by the scheme of now
 }
 
 func newExplanation(in Input) (*explanation, error) {
 	e := &explanation{
-		Input: in, scheme: in.After.Scheme, rule: in.After.Rule,
-		decimals: max(in.Restated.Scheme.Decimals, in.After.Scheme.Decimals),
-		then: placed(in.Restated), now: placed(in.After), place: make(map[string]int),
+		Input: in, decimals: max(in.Restated.Scheme.Decimals, in.After.Scheme.Decimals),
+		then: placed(in.Restated), now: placed(in.After),
 	}
-	e.rescored = e.then
-	if in.Restated.Scheme.Hash != in.After.Scheme.Hash {
-		r, err := scoring.Score(e.scheme, unitsOf(in.Restated), e.rule)
-		if err != nil {
+	var err error
+	if in.Restated.Scheme.Hash != in.After.Scheme.Hash || in.Restated.Rule != in.After.Rule {
+		if e.rescored, err = scoring.NewField(in.After.Scheme, unitsOf(in.Restated), in.After.Rule); err != nil {
 			return nil, fmt.Errorf("judge the earlier period by the later scheme: %w", err)
 		}
-		e.rescored = placed(r)
 	}
-	e.units = unitsOf(in.After)
-	for i := range e.units {
-		e.place[e.units[i].Code] = i
-	}
-	return e, nil
+	e.field, err = scoring.NewField(in.After.Scheme, unitsOf(in.After), in.After.Rule)
+	return e, err
 }
 
 func unitsOf(r *scoring.Result) []scoring.Unit {
@@ -179,61 +169,63 @@ func (e *explanation) stop(score float64, rank int) stop {
 	return stop{int64(math.Round(score * math.Pow10(e.decimals))), rank}
 }
 
-func (e *explanation) at(p scoring.Placed) stop { return e.stop(p.Score, p.Rank) }
-
 func (e *explanation) move(code string) (Move, error) {
 	then, ok1 := e.then[code]
-	rescored, ok2 := e.rescored[code]
-	now, ok3 := e.now[code]
-	m := Move{Code: code, NameZH: now.NameZH, NameEN: now.NameEN}
-	if !ok3 {
+	now, ok2 := e.now[code]
+	m := Move{Code: code, NameZH: now.NameZH, NameEN: now.NameEN, Before: Standing{then.Score, then.Rank}, After: Standing{now.Score, now.Rank}}
+	if !ok2 {
 		m.NameZH, m.NameEN = then.NameZH, then.NameEN
 	}
-	m.Before, m.After = Standing{then.Score, then.Rank}, Standing{now.Score, now.Rank}
-	published, known := e.Published[code]
 	if e.Published != nil {
-		m.Before = published
+		m.Before = e.Published[code]
 	}
-	if !ok1 || !ok2 || !ok3 || e.Published != nil && (!known || published.Rank == 0) {
+	if !ok1 || !ok2 || m.Before.Rank == 0 {
 		m.Incomparable = true
 		return m, nil
 	}
-	stops := []stop{e.stop(m.Before.Score, m.Before.Rank), e.at(then), e.at(rescored)}
-	mixes := e.Then[code] != nil || e.Now[code] != nil
-	own := rescored.Unit
-	amongNow, err := e.among(own)
-	if err != nil {
+	stops, err := e.stops(&m, then, now)
+	if err != nil || m.Incomparable {
 		return m, err
 	}
-	stops = append(stops, amongNow)
-	if mixes {
-		own.Facts = mixed(&rescored.Facts, &now.Facts, e.Then[code], e.Now[code])
-		if amongNow, err = e.among(own); err != nil {
-			return m, err
-		}
-	}
-	stops = append(stops, amongNow, e.at(now))
-	m.ServicesKnown = mixes
 	e.split(&m, stops, variance(then)+variance(now))
 	return m, nil
 }
 
-// among is where the unit would stand among the others as they are now.
-func (e *explanation) among(own scoring.Unit) (stop, error) {
-	i := e.place[own.Code]
-	kept := e.units[i]
-	e.units[i] = own
-	defer func() { e.units[i] = kept }()
-	r, err := scoring.Score(e.scheme, e.units, e.rule)
-	if err != nil {
-		return stop{}, err
-	}
-	for j := range r.Ranked {
-		if r.Ranked[j].Code == own.Code {
-			return e.at(r.Ranked[j]), nil
+// stops are where a unit stands before the first step and after each.
+func (e *explanation) stops(m *Move, then, now scoring.Placed) ([]stop, error) {
+	stops := []stop{e.stop(m.Before.Score, m.Before.Rank), e.stop(then.Score, then.Rank)}
+	own := then.Unit
+	rescored := stops[1]
+	if e.rescored != nil {
+		var ok bool
+		var err error
+		if rescored, ok, err = e.try(e.rescored, own); err != nil || !ok {
+			m.Incomparable = !ok // the later scheme has no score for it
+			return nil, err
 		}
 	}
-	return e.at(e.now[own.Code]), nil // the figures of then do not make a score now: all is performance
+	among, ok, err := e.try(e.field, own)
+	if err != nil || !ok {
+		m.Incomparable = !ok
+		return nil, err
+	}
+	mixed := among
+	if e.Then[m.Code] != nil && e.Now[m.Code] != nil {
+		own.Facts = inMixOf(&then.Facts, &now.Facts, e.Then[m.Code], e.Now[m.Code])
+		if mixed, ok, err = e.try(e.field, own); err != nil {
+			return nil, err
+		}
+		m.ServicesKnown = ok
+		if !ok {
+			mixed = among // too little in the new mix: it is part of the performance
+		}
+	}
+	return append(stops, rescored, among, mixed, e.stop(now.Score, now.Rank)), nil
+}
+
+func (e *explanation) try(f *scoring.Field, u scoring.Unit) (stop, bool, error) {
+	score, rank, ok, err := f.Try(u)
+	return e.stop(score, rank), ok, err
 }
 
 // split names the differences between the stops, and cuts the last in performance and noise.
@@ -257,8 +249,11 @@ func (e *explanation) split(m *Move, stops []stop, variance float64) {
 	}
 	m.Score.Performance = math.Round(own * m.Reliability)
 	m.Score.Noise = own - m.Score.Performance
-	between := e.rankOf(m.Code, stops[4].ticks+int64(m.Score.Performance))
-	m.Rank.Performance = float64(between - stops[4].rank)
+	m.Rank.Performance = ranks
+	if m.Score.Noise != 0 {
+		between := e.rankOf(m.Code, stops[4].ticks+int64(m.Score.Performance))
+		m.Rank.Performance = float64(between - stops[4].rank)
+	}
 	m.Rank.Noise = ranks - m.Rank.Performance
 	for _, part := range []*float64{
 		&m.Score.Performance, &m.Score.Mix, &m.Score.Noise, &m.Score.Late, &m.Score.Scheme, &m.Score.Others,
@@ -271,7 +266,7 @@ func (e *explanation) split(m *Move, stops []stop, variance float64) {
 func (e *explanation) rankOf(code string, ticks int64) int {
 	rank := 1
 	for i := range e.After.Ranked {
-		if p := &e.After.Ranked[i]; p.Code != code && e.at(*p).ticks > ticks {
+		if p := &e.After.Ranked[i]; p.Code != code && e.stop(p.Score, p.Rank).ticks > ticks {
 			rank++
 		}
 	}

@@ -1,7 +1,6 @@
 package movement
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -38,8 +37,13 @@ func (m *Move) Text(lang string, decimals int) string {
 		return name + ": not ranked in one of the two periods, so not compared."
 	}
 	number := func(x float64) string { return evaluation.FormatNumber(x, decimals) }
-	score := parts(m.Score, lang, number)
-	rank := parts(m.Rank, lang, func(x float64) string { return strconv.Itoa(int(x)) })
+	score := parts(m.Score, lang, func(x float64) string {
+		if x < 0 {
+			return "−" + number(-x)
+		}
+		return "+" + number(x)
+	})
+	rank := parts(m.Rank, lang, func(x float64) string { return steps(int(x), lang) })
 	own := ""
 	if changed := m.Score.Performance != 0; !changed && m.Score.Noise != 0 {
 		own = "自身变化在偶然范围内。"
@@ -55,27 +59,35 @@ func (m *Move) Text(lang string, decimals int) string {
 		strconv.Itoa(m.Before.Rank) + " → " + strconv.Itoa(m.After.Rank) + " (" + rank + ")." + own
 }
 
+// steps words a part of a change of rank: a smaller number is further up.
+func steps(n int, lang string) string {
+	switch up := n < 0; {
+	case lang == "en" && up:
+		return "up " + strconv.Itoa(-n)
+	case lang == "en":
+		return "down " + strconv.Itoa(n)
+	case up:
+		return "升 " + strconv.Itoa(-n) + " 位"
+	default:
+		return "降 " + strconv.Itoa(n) + " 位"
+	}
+}
+
 // parts lists the parts that are something.
-func parts(p Parts, lang string, number func(float64) string) string {
+func parts(p Parts, lang string, write func(float64) string) string {
 	var list []string
 	names := PartNames(lang)
 	for i, x := range p.List() {
-		if x == 0 {
-			continue
+		if x != 0 {
+			list = append(list, names[i]+" "+write(x))
 		}
-		sign := "+"
-		if x < 0 {
-			sign = "−"
-		}
-		list = append(list, names[i]+" "+sign+number(math.Abs(x)))
 	}
-	if list == nil {
-		if lang == "en" {
-			return "no change"
-		}
+	switch {
+	case list == nil && lang == "en":
+		return "no change"
+	case list == nil:
 		return "没有变化"
-	}
-	if lang == "en" {
+	case lang == "en":
 		return strings.Join(list, ", ")
 	}
 	return strings.Join(list, "，")

@@ -24,6 +24,15 @@ const maximumCells = 1 << 28
 // grows with units × leaves × draws, the memory with units × draws × 4 bytes (twice that while a leaf is scored
 // relative to the others, or with KeepDraws): 3,300 units and 2,000 draws take 26 MB.
 func Evaluate(ctx context.Context, s *scheme.Scheme, units []Unit, o Options) (*Result, error) {
+	j, err := newJudgement(s, units, o)
+	if err != nil {
+		return nil, err
+	}
+	return j.judge(ctx)
+}
+
+// newJudgement measures the units.
+func newJudgement(s *scheme.Scheme, units []Unit, o Options) (*judgement, error) {
 	o, err := o.complete(s, len(units))
 	if err != nil {
 		return nil, err
@@ -41,7 +50,7 @@ func Evaluate(ctx context.Context, s *scheme.Scheme, units []Unit, o Options) (*
 			return nil, fmt.Errorf("evaluate %s: %w", s.ID, err)
 		}
 	}
-	return j.judge(ctx)
+	return j, nil
 }
 
 // complete checks options and fills in their defaults.
@@ -123,17 +132,7 @@ func (j *judgement) judge(ctx context.Context) (*Result, error) {
 		Scheme: j.scheme, Rule: j.options.Rule, DataHash: j.hash(), Draws: j.options.Draws,
 		MonteCarlo: 0.5 / math.Sqrt(float64(j.options.Draws)), kept: j.options.KeepDraws,
 	}
-	for _, l := range j.leaves {
-		r.Priors = append(r.Priors, j.shrink(l)...)
-		j.read(l)
-	}
-	j.stand()
-	for _, l := range j.leaves {
-		j.score(l)
-	}
-	for u := range j.units {
-		j.standings[u].add(j, u)
-	}
+	r.Priors = j.settle()
 	sim, err := j.simulate(ctx, r.DataHash)
 	if err != nil {
 		return nil, err
@@ -145,6 +144,22 @@ func (j *judgement) judge(ctx context.Context) (*Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// settle goes from estimates to scores, without draws.
+func (j *judgement) settle() (priors []Prior) {
+	for _, l := range j.leaves {
+		priors = append(priors, j.shrink(l)...)
+		j.read(l)
+	}
+	j.stand()
+	for _, l := range j.leaves {
+		j.score(l)
+	}
+	for u := range j.units {
+		j.standings[u].add(j, u)
+	}
+	return priors
 }
 
 // read decides what is known of a leaf, and fills in what is scored and its interval.

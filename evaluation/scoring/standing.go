@@ -20,7 +20,7 @@ func (s *standing) ranked() bool { return !s.out && s.reason.Code == "" }
 
 // stand decides for every unit which nodes are known, what each weighs, and whether there is a score at all.
 func (j *judgement) stand() {
-	j.standings = make([]standing, len(j.units))
+	j.standings, j.ranked = make([]standing, len(j.units)), nil
 	for u := range j.units {
 		s := &j.standings[u]
 		s.known, s.points = make([]bool, len(j.nodes)), make([]float64, len(j.nodes))
