@@ -77,9 +77,9 @@ func newSchemeRehearse() *cobra.Command {
 	var against, last string
 	var periods int
 	c := &cobra.Command{
-		Use:   "rehearse FILE|ID",
-		Short: "Run a changed scheme over past periods and list who would move",
-		Args:  cobra.ExactArgs(1),
+		Use:     "rehearse FILE|ID",
+		Short:   "Run a changed scheme over past periods and list who would move",
+		Args:    cobra.ExactArgs(1),
 		Example: `  haochaping scheme rehearse new.yaml --against good-bad-review --last 2026-06 --periods 6`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains([]string{"table", "csv", "json"}, call.Format) {

@@ -124,8 +124,8 @@ func TestNoiseShrinksWithTheSample(t *testing.T) {
 
 func TestLateDataAndScheme(t *testing.T) {
 	old, changed := load(t, "1", 50, straight), load(t, "2", 75, straight)
-	restated := judge(t, old, []scoring.Unit{{Code: "1", Facts: ratings(90000, 10000, 60000, 100000)}}) // 0.5·90 + 0.5·60 = 75
-	after := judge(t, changed, []scoring.Unit{{Code: "1", Facts: ratings(90000, 10000, 60000, 100000)}})  // 0.75·90 + 0.25·60 = 82.5
+	restated := judge(t, old, []scoring.Unit{{Code: "1", Facts: ratings(90000, 10000, 60000, 100000)}})  // 0.5·90 + 0.5·60 = 75
+	after := judge(t, changed, []scoring.Unit{{Code: "1", Facts: ratings(90000, 10000, 60000, 100000)}}) // 0.75·90 + 0.25·60 = 82.5
 	moves, err := movement.Explain(t.Context(), movement.Input{
 		Published: map[string]movement.Standing{"1": {Score: 72, Rank: 1}}, Restated: restated, After: after,
 	}, nil)
@@ -205,7 +205,9 @@ func TestPartsAddUp(t *testing.T) {
 
 func TestShifts(t *testing.T) {
 	units := []scoring.Unit{
-		{Code: "1", Facts: ratings(900, 100, 500, 1000)}, {Code: "2", Facts: ratings(800, 200, 900, 1000)}, {Code: "3"},
+		{Code: "1", Facts: ratings(900, 100, 500, 1000)},
+		{Code: "2", Facts: ratings(800, 200, 900, 1000)},
+		{Code: "3"},
 		{Code: "4", Facts: ratings(100, 900, 100, 1000)},
 	}
 	shifts := movement.Shifts(judge(t, load(t, "1", 90, straight), units), judge(t, load(t, "2", 10, straight), units))
