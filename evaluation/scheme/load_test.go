@@ -120,7 +120,7 @@ func TestLoadDefaults(t *testing.T) {
 
 // leafWith is leafOf with its keys from direction on replaced.
 func leafWith(direction, normalise string) string {
-	return strings.NewReplacer("direction: higher", "direction: "+direction, "{kind: min_max}", normalise).Replace(leafOf("bad / valid"))
+	return strings.NewReplacer("direction: higher", "direction: "+direction, "{kind: linear, floor: 0, target: 1}", normalise).Replace(leafOf("bad / valid"))
 }
 
 // Every problem names its line and its node.
@@ -186,6 +186,7 @@ func TestLoadRefuses(t *testing.T) {
 		"foreign key":     {leafWith("lower", "{kind: percentile, floor: 1}"), "line 13: x: floor means nothing to normaliser percentile"},
 		"shrink of mean":  {strings.Replace(add("shrink: true"), "bad / valid", "mean_level()", 1), "line 10: x: shrink needs a formula that is one count ÷ another"},
 		"shrink of rest":  {strings.Replace(add("shrink: true"), "bad / valid", "1 - bad / valid", 1), "line 10: x: shrink needs a formula"},
+		"shrink relative": {edit("kind: linear, floor: 500, target: 0", "kind: percentile"), "bad: shrink does not go with normaliser percentile"},
 		"shrink imported": {edit("imported: true", "imported: true\n    shrink: true"), "line 44: calls: an imported value cannot be shrunk"},
 		"both":            {add("imported: true"), "line 7: x: an indicator has either a formula, or imported: true, or children"},
 		"group with unit": {edit("    weight: 60\n", "    weight: 60\n    unit: number\n"), "line 17: satisfaction: a group has children and no unit"},

@@ -26,7 +26,7 @@ indicators:
     formula: '%s'
     unit: number
     direction: higher
-    normalise: {kind: min_max}
+    normalise: {kind: linear, floor: 0, target: 1}
     %s
 `, formula, strings.Join(extra, "\n    "))
 }

@@ -164,6 +164,9 @@ func (l *loader) leaf(n *yaml.Node, out *Node, keys *nodeKeys) {
 	if keys.norm != nil {
 		out.Normalise = l.normaliser(keys.norm)
 		l.monotone(keys.norm, out)
+		if kind := out.Normalise.Kind; out.Shrink && (kind == MinMax || kind == ZScore || kind == Percentile) {
+			l.Fail(keys.norm, "shrink does not go with normaliser %s: a unit's own ratings would move those it is compared with; use linear, steps or deductions", kind)
+		}
 	}
 }
 

@@ -102,6 +102,7 @@ type leaf struct {
 	points    normaliser
 	estimates []evaluation.Estimate // as measured
 	known     []bool
+	moves     []bool // it would come out otherwise in another sample
 	reasons   []Reason
 	rates     []rate    // of those that shrink; else nil
 	scored    []float64 // shrunk and rounded
@@ -165,7 +166,7 @@ func (j *judgement) settle() (priors []Prior) {
 // read decides what is known of a leaf, and fills in what is scored and its interval.
 func (j *judgement) read(l *leaf) {
 	n := len(j.units)
-	l.known, l.reasons = make([]bool, n), make([]Reason, n)
+	l.known, l.moves, l.reasons = make([]bool, n), make([]bool, n), make([]Reason, n)
 	l.scored, l.low, l.high, l.worth = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	for u := range j.units {
 		e := &l.estimates[u]
@@ -181,15 +182,16 @@ func (j *judgement) read(l *leaf) {
 		default:
 			l.known[u] = true
 		}
+		l.moves[u] = varies(&e.Spread)
 		value := l.value(u)
 		l.scored[u] = value
 		if l.Decimals >= 0 {
 			l.scored[u] = evaluation.Round(value, l.Decimals)
 		}
-		low, high := l.interval(u)
-		l.low[u], l.high[u] = min(low, value, l.scored[u]), max(high, value, l.scored[u])
-		if !l.varies(u) {
-			l.low[u], l.high[u] = l.scored[u], l.scored[u]
+		l.low[u], l.high[u] = l.scored[u], l.scored[u]
+		if l.moves[u] {
+			low, high := l.interval(u)
+			l.low[u], l.high[u] = min(low, value, l.scored[u]), max(high, value, l.scored[u])
 		}
 	}
 }

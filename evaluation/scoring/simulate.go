@@ -50,7 +50,7 @@ func (j *judgement) simulate(ctx context.Context, seed [32]byte) (*simulation, e
 func (j *judgement) varies() bool {
 	for _, u := range j.ranked {
 		for i := range j.nodes {
-			if n := &j.nodes[i]; n.leaf >= 0 && j.standings[u].share[i] > 0 && j.leaves[n.leaf].varies(u) {
+			if n := &j.nodes[i]; n.leaf >= 0 && j.standings[u].share[i] > 0 && j.leaves[n.leaf].moves[u] {
 				return true
 			}
 		}
@@ -69,7 +69,7 @@ func (j *judgement) unit(w *sampler, u int, total []float64) {
 		l := j.leaves[n.leaf]
 		switch {
 		case l.points.relative():
-		case !l.varies(u):
+		case !l.moves[u]:
 			part := float64(s.share[i] * l.worth[u])
 			for d := range total {
 				total[d] += part

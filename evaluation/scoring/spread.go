@@ -29,9 +29,8 @@ func (l *leaf) value(u int) float64 {
 
 func (l *leaf) shrinks(u int) bool { return l.rates != nil && l.rates[u].b > 0 && l.counts(u) }
 
-// varies reports whether a unit's value would come out otherwise in another sample.
-func (l *leaf) varies(u int) bool {
-	s := &l.estimates[u].Spread
+// varies reports whether a value would come out otherwise in another sample.
+func varies(s *evaluation.Spread) bool {
 	switch s.Kind {
 	case evaluation.Binomial, evaluation.Poisson:
 		return s.N > 0
@@ -66,13 +65,11 @@ func (l *leaf) ceiling() float64 {
 	return math.Inf(1)
 }
 
-// interval is the 95 % interval of a value by its distribution: Wilson's of a share, the quantiles of the Gamma
+// interval is the 95 % interval of a value that varies, by its distribution: Wilson's of a share, the quantiles of the Gamma
 // posterior of a rare count, 1.96 standard errors of a mean, of a quantile those of its place.
 func (l *leaf) interval(u int) (low, high float64) {
 	s := &l.estimates[u].Spread
 	switch {
-	case !l.varies(u):
-		return l.scored[u], l.scored[u]
 	case l.rare(u):
 		shape, exposure := l.posterior(u)
 		low = statistics.GammaQuantile(-statistics.Z975, shape) / exposure
@@ -168,7 +165,7 @@ func newSampler(d *statistics.Draws) *sampler {
 // as if they had nothing to do with each other.
 func (w *sampler) sample(l *leaf, u int, code string) []float64 {
 	s := &l.estimates[u].Spread
-	if !l.varies(u) {
+	if !l.moves[u] {
 		for i := range w.values {
 			w.values[i] = l.scored[u]
 		}

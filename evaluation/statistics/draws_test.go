@@ -144,7 +144,8 @@ func TestPolygammas(t *testing.T) {
 }
 
 // By hand: five units with exposures of 1,000 and hits 0, 1, 2, 3, 14. Mean 4/1,000. Σh²/n = 0.21, (Σh)²/Σn = 0.08,
-// (k−1)·mean = 0.016, Σn − Σn²/Σn = 4,000: τ² = 0.114/4,000 = 2.85e-5. a = 1.6e-5/2.85e-5 = 0.5614, b = 140.35.
+// (k−1)·mean = 0.016, Σn − Σn²/Σn = 4,000: τ² = 0.114/4,000 = 2.85e-5,
+// τ²/m² = 1.78125. 1/a = (5·1.78125 + 2.5)/10 = 1.140625: a = 0.876712, b = 219.178.
 func TestFitGammaByHand(t *testing.T) {
 	var sum Moments
 	for _, h := range []float64{0, 1, 2, 3, 14} {
@@ -154,15 +155,22 @@ func TestFitGammaByHand(t *testing.T) {
 		sum = sum.Plus(MomentsOf(h, 1000))
 	}
 	a, b, ok := FitGamma(sum)
-	if !ok || !near(a, 0.561404, 1e-5) || !near(b, 140.351, 1e-5) {
+	if !ok || !near(a, 0.876712, 1e-5) || !near(b, 219.178, 1e-5) {
 		t.Errorf("a %v, b %v, %v", a, b, ok)
 	}
 	var alike, none Moments
 	for range 8 {
 		alike, none = alike.Plus(MomentsOf(3, 1000)), none.Plus(MomentsOf(0, 1000))
 	}
-	if a, b, ok := FitGamma(alike); !ok || a != GreatestShape || !near(b, GreatestShape/0.003, 1e-12) {
+	// 1/a = 2.5/13.
+	if a, b, ok := FitGamma(alike); !ok || !near(a, 5.2, 1e-9) || !near(b, 5.2/0.003, 1e-9) {
 		t.Errorf("units alike: a %v, b %v, %v", a, b, ok)
+	}
+	for range 100 {
+		alike = alike.Plus(MomentsOf(3, 1000))
+	}
+	if a, _, _ := FitGamma(alike); a != GreatestShape {
+		t.Errorf("many units alike: a %v", a)
 	}
 	if _, _, ok := FitGamma(none); ok {
 		t.Error("fitted without a hit")

@@ -41,37 +41,45 @@ func LeaveOneOut(of []Moments) []Moments {
 // The bounds of a prior's shape. The rates that a Gamma distribution of shape a describes differ by 1/√a of their mean
 // (one standard deviation).
 //
-// Few units, or units with few hits, often show less difference than chance alone would make; the moments then say
-// that all units are one, and the prior would outweigh any evidence. A shape of at most 10 says that offices differ by
-// a third or more; a unit's own counts outweigh the prior as soon as 10 hits are expected of them. A shape of at least
-// ½, that of Jeffreys' prior, keeps a prior from claiming that most rates are next to nothing.
+// Units with few hits often show less difference than chance alone would make; the moments then say that all units are
+// one, and the prior would outweigh any evidence. A shape of at most 10 says that offices differ by a third or more; a
+// unit's own counts outweigh the prior as soon as 10 hits are expected of them. A shape of at least ½, that of
+// Jeffreys' prior, keeps a prior from claiming that most rates are next to nothing.
 const (
 	LeastShape    = 0.5
 	GreatestShape = 10.0
 )
 
-// LeastUnits is the smallest number of units that a prior is fitted from.
-const LeastUnits = 5
+// LeastUnits is the smallest number of units that a prior is fitted from. As many again are supposed to be known that
+// differ as usual, with a variance of usualVariance times the square of the mean: a handful of units says little about
+// how much units differ, and one rating more must not turn a weak prior into a strong one.
+const (
+	LeastUnits    = 5
+	usualVariance = 0.5
+)
 
-// FitGamma fits a Gamma distribution of rates, shape a and rate b, by the method of moments: the mean is Σh/Σn; the
-// variance is what the weighted variance between units has beyond that of Poisson counts,
+// FitGamma fits a Gamma distribution of rates, shape a and rate b, by the method of moments: the mean m is Σh/Σn; the
+// variance is what the weighted variance between k units has beyond that of Poisson counts,
 //
-//	τ² = (Σ h²/n − (Σh)²/Σn − (k−1)·Σh/Σn) ÷ (Σn − Σn²/Σn),  a = mean²/τ², b = mean/τ²,
+//	τ² = (Σ h²/n − (Σh)²/Σn − (k−1)·m) ÷ (Σn − Σn²/Σn),
+//	1/a = (k·max(τ²/m², 0) + 5·½) ÷ (k + 5),  b = a/m,
 //
 // with a bounded as [GreatestShape] explains. ok is false below [LeastUnits] units and without a hit.
 //
 // R. J. Marshall, Mapping disease and mortality rates using empirical Bayes estimators, Applied Statistics 40 (1991),
 // 283-294; the denominator without bias is that of R. DerSimonian and N. Laird, Meta-analysis in clinical trials,
-// Controlled Clinical Trials 7 (1986), 177-188.
+// Controlled Clinical Trials 7 (1986), 177-188. The five units supposed besides are this product's.
 func FitGamma(m Moments) (a, b float64, ok bool) {
 	if m.Units < LeastUnits || m.Hits <= 0 {
 		return 0, 0, false
 	}
-	mean := m.Hits / m.Exposure
-	between := m.weighted - float64(m.Hits*mean) - float64(float64(m.Units-1)*mean)
-	a = GreatestShape
-	if room := m.Exposure - m.squares/m.Exposure; between > 0 && room > 0 {
-		a = min(max(float64(mean*mean)/(between/room), LeastShape), GreatestShape)
+	mean, units := m.Hits/m.Exposure, float64(m.Units)
+	excess := m.weighted - float64(m.Hits*mean) - float64((units-1)*mean)
+	variance := 0.0 // in squares of the mean
+	if room := m.Exposure - m.squares/m.Exposure; excess > 0 && room > 0 {
+		variance = excess / room / float64(mean*mean)
 	}
+	a = (units + LeastUnits) / (float64(units*variance) + LeastUnits*usualVariance)
+	a = min(max(a, LeastShape), GreatestShape)
 	return a, a / mean, true
 }
