@@ -28,6 +28,7 @@ var errNotReached = errors.New("ClickHouse has not been reached yet")
 type lateWarehouse struct {
 	embedded *engine.Engine // nil = a server of one's own
 	opened   atomic.Pointer[warehouse.Warehouse]
+	timed    bool // the table of working time is right; of open, then of watch
 }
 
 func (l *lateWarehouse) open(ctx context.Context, a *App) error {
@@ -38,6 +39,7 @@ func (l *lateWarehouse) open(ctx context.Context, a *App) error {
 	w, err := warehouse.Open(ctx, o)
 	switch {
 	case err == nil:
+		l.timed = !a.countsWorkingTime() || a.storeWorkingTime(ctx, w)
 		l.opened.Store(w)
 	case l.embedded != nil || permanent(err):
 		return err
@@ -89,10 +91,11 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 	return o, nil
 }
 
-// watch reaches ClickHouse if that has not happened yet, then keeps the directory fresh.
+// watch reaches ClickHouse if that has not happened yet, then keeps the directory and the working days fresh.
 func (l *lateWarehouse) watch(ctx context.Context, a *App, o warehouse.Options) error {
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
+	l.timed = l.timed || !a.countsWorkingTime()
 	for {
 		select {
 		case <-ctx.Done():
@@ -115,6 +118,13 @@ func (l *lateWarehouse) watch(ctx context.Context, a *App, o warehouse.Options) 
 			a.log.Debug("directory not reloaded", "error", err)
 		} else if changed {
 			a.log.Info("directory reloaded", "version", w.Directory().Version())
+		}
+		if !l.timed {
+			l.timed = a.storeWorkingTime(ctx, w)
+		} else if changed, err := w.ReloadWorkdays(ctx); err != nil && ctx.Err() == nil {
+			a.log.Debug("working days not reloaded", "error", err)
+		} else if changed {
+			a.log.Info("working days reloaded")
 		}
 	}
 }

@@ -75,24 +75,24 @@ func secondOfDay(t time.Time, loc *time.Location) int {
 type DayTime struct {
 	Day     Day
 	Working bool
-	Before  int64 // seconds of working time from the table's first day up to this one
+	Before  int64 // seconds of working time of the table's days before this one
 }
 
-// Cumulative is the table of working time of a range, a row a day: between two instants lies the difference of Before
-// of their days, plus what has passed of each when it is worked. known is false, without rows, when
-// the range touches an unknown year.
-func (w *Workdays) Cumulative(r Range, hours Hours) (rows []DayTime, known bool) {
-	if len(w.Unknown(r)) > 0 {
-		return nil, false
-	}
-	rows = make([]DayTime, 0, r.Len())
+// Cumulative is the table of working time of a range: a row for each day of a known year. Between two instants of
+// known years without a gap between them lies the difference of Before of their days, plus what has passed of
+// each when it is worked.
+func (w *Workdays) Cumulative(r Range, hours Hours) []DayTime {
+	var rows []DayTime
 	var before int64
 	for d := range r.Days() {
-		working, _ := w.Working(d)
+		working, known := w.Working(d)
+		if !known {
+			continue
+		}
 		rows = append(rows, DayTime{d, working, before})
 		if working {
 			before += hours.Length()
 		}
 	}
-	return rows, true
+	return rows
 }

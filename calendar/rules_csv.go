@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Limits of an imported file of working days: far beyond what years of arrangements need.
@@ -107,21 +106,21 @@ func (p *ruleParser) add(line int, record []string) {
 		return
 	}
 	working, ok := yesNo(cell(p.columns[1]))
-	name := strings.Clone(cell(p.columns[2]))
-	year, _, _ := day.Date()
-	switch {
-	case !ok:
+	if !ok {
 		p.complain(line, fmt.Errorf("working is %s: want yes or no", quote(cell(p.columns[1]))))
-	case year < FirstLunarYear || year > LastLunarYear:
-		p.complain(line, fmt.Errorf("%s: working days can be known from %d to %d", day, FirstLunarYear, LastLunarYear))
-	case len([]rune(name)) > maxRuleName || strings.ContainsFunc(name, unicode.IsControl):
-		p.complain(line, fmt.Errorf("name %s: want at most %d characters in one line", quote(name), maxRuleName))
-	case p.lines[day] != 0:
-		p.complain(line, fmt.Errorf("%s is on line %d already: keep one of them", day, p.lines[day]))
-	default:
-		p.lines[day] = line
-		p.rules = append(p.rules, WorkdayRule{Day: day, Working: working, Name: name})
+		return
 	}
+	r := WorkdayRule{Day: day, Working: working, Name: strings.Clone(cell(p.columns[2]))}
+	if err := r.Check(); err != nil {
+		p.complain(line, err)
+		return
+	}
+	if p.lines[day] != 0 {
+		p.complain(line, fmt.Errorf("%s is on line %d already: keep one of them", day, p.lines[day]))
+		return
+	}
+	p.lines[day] = line
+	p.rules = append(p.rules, r)
 }
 
 func yesNo(text string) (value, ok bool) {

@@ -33,7 +33,8 @@ func TestParseWorkdaysErrors(t *testing.T) {
 		"2051-01-01,no,far\n" +
 		"2027-01-05,no," + strings.Repeat("长", maxRuleName+1) + "\n" +
 		"2027-01-06,no,\"two\nlines\"\n" +
-		"2027-01-07,n\"o,x\n"
+		"2027-01-07,n\"o,x\n" +
+		"2027-10-02,yes,国庆节\n"
 	rules, err := ParseWorkdays(strings.NewReader(text))
 	if err == nil || rules != nil {
 		t.Fatalf("%v, %v", rules, err)
@@ -41,6 +42,7 @@ func TestParseWorkdaysErrors(t *testing.T) {
 	for _, want := range []string{
 		"line 2: read day \"2027-02-30\"", "line 3: working is \"maybe\"", "line 5: 2027-01-04 is on line 4 already",
 		"line 6: 2051-01-01: working days can be known from 2000 to 2050", "line 7: name", "line 8: name", "line 10: bare",
+		"line 11: 2027-10-02 is a statutory holiday (国庆节) and cannot be worked",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in\n%v", want, err)

@@ -1,9 +1,12 @@
 package calendar
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // WorkdayRule says of one day whether it is worked. It is needed where a weekday is off or a day of a
@@ -12,6 +15,24 @@ type WorkdayRule struct {
 	Day     Day
 	Working bool
 	Name    string // of the holiday that it belongs to; may be empty
+}
+
+// Check says why a rule cannot be: its year is outside [FirstLunarYear] to [LastLunarYear], its name is too long or has
+// several lines, or it makes a statutory holiday a working day.
+func (r WorkdayRule) Check() error {
+	year, _, _ := r.Day.Date()
+	if year < FirstLunarYear || year > LastLunarYear {
+		return fmt.Errorf("%s: working days can be known from %d to %d", r.Day, FirstLunarYear, LastLunarYear)
+	}
+	if len([]rune(r.Name)) > maxRuleName || strings.ContainsFunc(r.Name, unicode.IsControl) {
+		return fmt.Errorf("name %s: want at most %d characters in one line", quote(r.Name), maxRuleName)
+	}
+	for _, holiday := range statutory(year) {
+		if r.Working && holiday.Day == r.Day {
+			return fmt.Errorf("%s is a statutory holiday (%s) and cannot be worked", r.Day, holiday.Name)
+		}
+	}
+	return nil
 }
 
 // Origin says where the working days of a year are known from.
@@ -52,7 +73,8 @@ func BuiltIn() *Workdays { return builtIn() }
 
 // With is the table with imported days besides, which replace rules for the same day; of two for one day
 // the later in the list counts. A year that was unknown becomes known when the rules give all its
-// statutory holidays as days off, see [Workdays.Missing]: some days alone are no arrangement of a year.
+// statutory holidays as days off, see [Workdays.Missing]: some days alone are no arrangement of a year. Rules that
+// [WorkdayRule.Check] refuses have no place here.
 func (w *Workdays) With(days []WorkdayRule) *Workdays {
 	next := &Workdays{rules: maps.Clone(w.rules), years: maps.Clone(w.years)}
 	touched := make(map[int]bool)
@@ -131,17 +153,10 @@ func (w *Workdays) Rules(year int) []WorkdayRule {
 	return list
 }
 
-// Contiguous is the run of known years around those built in, without a gap. Sums that count on
-// from day to day hold within it: over a year that is unknown nothing can be counted.
-func (w *Workdays) Contiguous() Range {
-	first, last := firstBuiltIn, lastBuiltIn
-	for w.Known(first - 1) {
-		first--
-	}
-	for w.Known(last + 1) {
-		last++
-	}
-	return Range{yearOf(first).From, yearOf(last).To}
+// Years is the range from the first known year to the last; years within it may be unknown.
+func (w *Workdays) Years() Range {
+	years := slices.Sorted(maps.Keys(w.years))
+	return Range{yearOf(years[0]).From, yearOf(years[len(years)-1]).To}
 }
 
 // Unknown are the years of a range whose working days are not known.

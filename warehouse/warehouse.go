@@ -69,6 +69,7 @@ type Warehouse struct {
 	editing   sync.Mutex // held from reading the ledger of an edition to appending to it
 
 	directory atomic.Pointer[loadedDirectory]
+	workdays  atomic.Pointer[loadedWorkdays]
 }
 
 type loadedDirectory struct {
@@ -141,7 +142,10 @@ func (w *Warehouse) prepare(ctx context.Context, o *Options) error {
 	if err := w.checkZone(ctx); err != nil {
 		return err
 	}
-	_, err := w.ReloadDirectory(ctx)
+	if _, err := w.ReloadDirectory(ctx); err != nil {
+		return err
+	}
+	_, err := w.ReloadWorkdays(ctx)
 	return err
 }
 

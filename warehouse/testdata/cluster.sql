@@ -1395,6 +1395,18 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8
 
 DROP TABLE IF EXISTS editions ON CLUSTER 'ratings_cluster' SYNC;
 
+CREATE TABLE IF NOT EXISTS workday_rules ON CLUSTER 'ratings_cluster'
+(
+    day         Date,
+    version     UInt64,
+    working     Bool,
+    name        String,
+    imported_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+ORDER BY (day, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 ALTER TABLE runs ON CLUSTER 'ratings_cluster'
     ADD COLUMN IF NOT EXISTS took_ms UInt64;
 
