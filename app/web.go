@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,7 +19,6 @@ import (
 	"haochaping/collector/kiosk"
 	"haochaping/config"
 	"haochaping/dashboard"
-	"haochaping/export"
 )
 
 // openWeb listens before anything is started that would have to be stopped again for a
@@ -116,9 +114,9 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		return nil
 	}
 	d, err := dashboard.New(dashboard.Options{
-		Store: a.store, Directory: a.store.Directory, Logger: a.log, Zone: a.cfg.Timezone.Location,
+		Store: a.store, Evaluator: ranking{a}, Breaks: &breaks{app: a}, Directory: a.store.Directory, Logger: a.log, Zone: a.cfg.Timezone.Location,
 		BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
-		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language, WriteRanking: a.writeRanking,
+		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
 	})
 	if err != nil {
 		return err
@@ -126,13 +124,6 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
 	mux.Handle("/", d.Handler())
 	return nil
-}
-
-// writeRanking writes the ranking that a page shows as a workbook.
-func (a *App) writeRanking(_ context.Context, w io.Writer, f dashboard.RankingFile) error {
-	return export.RankingXLSX(w, f.Ranking, export.Meta{
-		Title: f.Title, Period: f.Period, Generation: f.Generation, Zone: a.cfg.Timezone.Location, Demo: f.Demo,
-	}, f.Language)
 }
 
 func (a *App) mountHealth(mux *http.ServeMux) {

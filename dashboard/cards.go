@@ -19,10 +19,14 @@ import (
 func (p *page) trendCard() {
 	p.add(card{
 		ID: "trend", Title: p.T("card.trend"), Note: p.T("card.trend.note." + string(p.period.Step)), Span: spanWide, Size: "plot",
-	}, func(_ context.Context, c *card) error {
+	}, func(ctx context.Context, c *card) error {
 		s, err := p.series()
 		if err != nil || s.empty() {
 			c.Empty = err == nil
+			return err
+		}
+		breaks, err := p.readBreaks(ctx)
+		if err != nil {
 			return err
 		}
 		t := chart.Trend{
@@ -53,6 +57,7 @@ func (p *page) trendCard() {
 				p.measureCell(evaluation.BadPer100k, f), p.measureCell(evaluation.GoodRate, f),
 			})
 		}
+		t.Marks, c.Remarks = p.marks(s.Steps, breaks)
 		return c.draw(t.Figure())
 	})
 }

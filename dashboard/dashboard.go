@@ -16,13 +16,16 @@ import (
 	"strings"
 	"time"
 
+	"haochaping/calendar"
 	"haochaping/directory"
-	"haochaping/evaluation"
 )
 
-// Options are what a Dashboard is made of. Store, Directory and Logger are required.
+// Options are what a Dashboard is made of. Store, Evaluator, Directory and Logger are required.
 type Options struct {
 	Store     Store
+	Evaluator Evaluator                   // judges the ranking
+	Breaks    Breaks                      // where series break; none are known if nil
+	Workdays  func() *calendar.Workdays   // the working days in force; those that are built in if nil
 	Directory func() *directory.Directory // the directory in force; called once a request
 	Logger    *slog.Logger
 
@@ -32,9 +35,6 @@ type Options struct {
 	Brand    string           // what stands at the top left; the product's own name if empty
 	Language string           // of readers who ask for no language that we have: zh or en; zh if empty
 	Demo     bool             // mark every page and file as demo data
-
-	Scheme       evaluation.Scheme // judges the ranking; evaluation.DefaultScheme if it has no id
-	WriteRanking RankingWriter     // writes the ranking as a workbook; no such file if nil
 
 	Live        time.Duration // how long a generation is believed before the store is asked again; 1 s if zero
 	CardTimeout time.Duration // what one card may take; 8 s if zero
@@ -54,15 +54,12 @@ type Dashboard struct {
 
 // New checks the options, the messages, the templates and the built assets.
 func New(options Options) (*Dashboard, error) {
-	if options.Store == nil || options.Directory == nil || options.Logger == nil {
-		return nil, errors.New("make the dashboard: it needs a store, a directory and a logger")
+	if options.Store == nil || options.Evaluator == nil || options.Directory == nil || options.Logger == nil {
+		return nil, errors.New("make the dashboard: it needs a store, an evaluator, a directory and a logger")
 	}
 	options.defaults()
 	if b := options.BasePath; b != "" && (!strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/")) {
 		return nil, fmt.Errorf("make the dashboard: base path %q: want /name without a slash at the end", b)
-	}
-	if err := options.Scheme.Check(); err != nil {
-		return nil, fmt.Errorf("make the dashboard: %w", err)
 	}
 	d := &Dashboard{options: options, base: options.BasePath}
 	var err error
@@ -75,7 +72,7 @@ func New(options Options) (*Dashboard, error) {
 	if d.templates, err = parseTemplates(); err != nil {
 		return nil, fmt.Errorf("make the dashboard: %w", err)
 	}
-	d.facts = newCache(options.Store, options.CacheSize, options.Live, options.CardTimeout, options.Now)
+	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
 	return d, nil
 }
 
@@ -97,9 +94,6 @@ func (o *Options) defaults() {
 	}
 	if o.MinSample == 0 {
 		o.MinSample = 300
-	}
-	if o.Scheme.ID == "" {
-		o.Scheme = evaluation.DefaultScheme()
 	}
 	if o.CacheSize <= 0 {
 		o.CacheSize = 512

@@ -14,7 +14,7 @@ import (
 func newTestDashboard(tb testing.TB, store *fakeStore, change func(*Options)) *Dashboard {
 	tb.Helper()
 	options := Options{
-		Store: store, Directory: func() *directory.Directory { return store.dir }, Logger: slog.New(slog.DiscardHandler),
+		Store: store, Evaluator: &fakeEvaluator{store: store}, Directory: func() *directory.Directory { return store.dir }, Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return store.now }, Zone: testZone,
 	}
 	if change != nil {
@@ -36,3 +36,5 @@ func get(d *Dashboard, path, lang string) *httptest.ResponseRecorder {
 	d.Handler().ServeHTTP(w, r)
 	return w
 }
+
+func newRequest(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }

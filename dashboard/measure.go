@@ -14,6 +14,8 @@ type measure struct {
 	value  func(*evaluation.Facts) evaluation.Value
 	sample func(locale, *evaluation.Facts) string
 	differ func(l locale, now, before float64) (text string, moved bool)
+	// chance reports whether the difference of two periods may be chance; nil for what is no sample of anything.
+	chance func(before, now *evaluation.Facts) bool
 	zero   bool // the small trend begins at zero
 }
 
@@ -32,17 +34,17 @@ var measures = []measure{
 		},
 		differ: differRelative(0.0005),
 	},
-	indicatorMeasure(evaluation.GoodRate, differPoints),
+	shareMeasure(evaluation.GoodRate),
 	{
-		id: evaluation.BadPer100k, value: valueOf(evaluation.BadPer100k), differ: differAbsolute,
+		id: evaluation.BadPer100k, value: valueOf(evaluation.BadPer100k), differ: differAbsolute, chance: chanceOfShare(valueOf(evaluation.BadPer100k)),
 		sample: func(l locale, f *evaluation.Facts) string {
 			return l.T("sample.bad", "Bad", l.Int(f.Bad()), "Count", l.Int(f.Valid()))
 		},
 	},
-	indicatorMeasure(evaluation.ActiveRate, differPoints),
-	indicatorMeasure(evaluation.OnTimeRate, differPoints),
+	shareMeasure(evaluation.ActiveRate),
+	shareMeasure(evaluation.OnTimeRate),
 	// A median is read from buckets of a certain width: less than that is no change.
-	indicatorMeasure(evaluation.MedianHandling, differRelative(evaluation.HistogramGamma-1)),
+	indicatorMeasure(evaluation.MedianHandling, differRelative(evaluation.HistogramGamma-1), chanceOfMedian),
 }
 
 func valueOf(id string) func(*evaluation.Facts) evaluation.Value {
@@ -50,10 +52,17 @@ func valueOf(id string) func(*evaluation.Facts) evaluation.Value {
 	return ind.Of
 }
 
-func indicatorMeasure(id string, differ func(locale, float64, float64) (string, bool)) measure {
+// shareMeasure is an indicator that is a share, compared in percentage points.
+func shareMeasure(id string) measure {
+	return indicatorMeasure(id, differPoints, chanceOfShare(valueOf(id)))
+}
+
+func indicatorMeasure(
+	id string, differ func(locale, float64, float64) (string, bool), chance func(before, now *evaluation.Facts) bool,
+) measure {
 	value := valueOf(id)
 	return measure{
-		id: id, value: value, differ: differ,
+		id: id, value: value, differ: differ, chance: chance,
 		sample: func(l locale, f *evaluation.Facts) string { return l.T("sample.n", "Count", l.Int(value(f).N)) },
 	}
 }

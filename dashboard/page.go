@@ -37,6 +37,9 @@ type page struct {
 	Quiet    bool // a page without tiles and period comparison
 	Ranking  any  // of the ranking page
 
+	Comparisons []string // what readers of the changes must know
+	BreakNotes  []string // breaks in the series within the period of a ranking
+
 	subject subject
 	series  func() (series, error)
 	loaders []func(context.Context)
@@ -63,15 +66,16 @@ type facet struct {
 
 // card is a section of a page: a figure and the table that says the same.
 type card struct {
-	ID     string
-	Title  string
-	Note   string // what is shown, in which unit, and by which rule
-	Span   string // how wide it is
-	Size   string // the class that gives the figure's box its height
-	Figure *chart.Figure
-	Table  *table
-	Open   bool // the table is shown at once
-	Empty  bool // there are no data to show
+	ID      string
+	Title   string
+	Note    string // what is shown, in which unit, and by which rule
+	Span    string // how wide it is
+	Size    string // the class that gives the figure's box its height
+	Figure  *chart.Figure
+	Table   *table
+	Open    bool     // the table is shown at once
+	Empty   bool     // there are no data to show
+	Remarks []string // what the figure needs said besides
 	// EmptyText says what that means; no data, if it says nothing.
 	EmptyText string
 	Failed    *failure
@@ -188,7 +192,7 @@ func mustUnescape(path string) string {
 // here is the page's own address with other values.
 func (p *page) here(change func(url.Values)) string {
 	values := p.period.values()
-	for _, key := range []string{"by", "level", "line"} {
+	for _, key := range []string{"by", "level", "line", keyRule, keyWithin} {
 		if v := p.request.URL.Query().Get(key); v != "" {
 			values.Set(key, v)
 		}

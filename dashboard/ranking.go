@@ -6,9 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
-	"haochaping/evaluation"
+	"haochaping/directory"
+	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
 )
 
 // maxRows is how many units the page lists; files have all.
@@ -25,6 +28,14 @@ type contest struct {
 	By    string
 	Level int    // of regions
 	Line  string // of departments
+}
+
+// units are the units of a contest as a scheme names them.
+func (c contest) units() scheme.Units {
+	if c.By == byDepartment {
+		return scheme.Units{Kind: scheme.UnitDepartment, Line: c.Line}
+	}
+	return scheme.Units{Kind: scheme.UnitRegion, Level: c.Level}
 }
 
 // readContest reads it from an address; what cannot be read is the regions below the
@@ -92,6 +103,46 @@ func (p *page) levelWord(name string) label {
 	return label{Text: name, Name: true}
 }
 
+// The parts of an address that say how a ranking is looked at.
+const (
+	keyRule   = "rule"
+	keyWithin = "within"
+)
+
+// answerRules are the rules of answers, the one that counts first.
+var answerRules = []scoring.AnswerRule{scoring.RuleActive, scoring.RuleDefaults, scoring.RuleSilence}
+
+// readRule reads which answers count as ratings; what cannot be read is the rule that counts.
+func (p *page) readRule() scoring.AnswerRule {
+	rule := scoring.AnswerRule(p.request.URL.Query().Get(keyRule))
+	if !slices.Contains(answerRules, rule) {
+		return scoring.RuleActive
+	}
+	return rule
+}
+
+// readWithin reads the region whose units alone are shown; ” = all.
+func (p *page) readWithin(c contest) string {
+	within := p.request.URL.Query().Get(keyWithin)
+	for _, r := range p.filters(c) {
+		if r.Code == within {
+			return within
+		}
+	}
+	return ""
+}
+
+// filters are the regions that a list can be narrowed to: those of the first level with several, above the units.
+func (p *page) filters(c contest) []directory.Region {
+	for level := 1; level <= p.dir.MaxLevel() && (c.By == byDepartment || level < c.Level); level++ {
+		regions := slices.DeleteFunc(slices.Clone(p.dir.RegionsAtLevel(level)), func(r directory.Region) bool { return r.Placeholder })
+		if len(regions) > 1 {
+			return regions
+		}
+	}
+	return nil
+}
+
 // contestTitle says what is compared, as plain text for titles of files.
 func (p *page) contestTitle(c contest) string {
 	if c.By == byDepartment {
@@ -100,90 +151,9 @@ func (p *page) contestTitle(c contest) string {
 	return p.T("ranking.of_level", "Level", p.levelName(c.Level).Text)
 }
 
-// rank reads the facts of a contest and judges them.
-func (p *page) rank(ctx context.Context, c contest) (evaluation.Ranking, error) {
-	units := make(map[string]*evaluation.Unit)
-	var order []string
-	add := func(code, name, english string) {
-		units[code] = &evaluation.Unit{Code: code, NameZH: name, NameEN: english}
-		order = append(order, code)
-	}
-	q := evaluation.Query{By: evaluation.ByDepartment, From: p.period.From, To: p.period.To, Line: c.Line}
-	if c.By == byRegion {
-		q = evaluation.Query{By: evaluation.ByRegion, From: p.period.From, To: p.period.To, Level: c.Level}
-		for _, r := range p.dir.RegionsAtLevel(c.Level) {
-			if !r.Placeholder {
-				add(r.Code, r.Name, r.NameEN)
-			}
-		}
-	} else {
-		for _, d := range p.dir.DepartmentsOfLine(c.Line) {
-			add(d.Code, d.Name, d.NameEN)
-		}
-	}
-	rows, err := p.facts(ctx, q)
-	if err != nil {
-		return evaluation.Ranking{}, err
-	}
-	for i := range rows {
-		code := rows[i].Region
-		if c.By == byDepartment {
-			code = rows[i].Department
-		}
-		if code == "" && units[code] == nil {
-			add("", p.T("unattributed"), p.T("unattributed"))
-		}
-		if u := units[code]; u != nil {
-			u.Add(&rows[i].Facts)
-		}
-	}
-	list := make([]evaluation.Unit, len(order))
-	for i, code := range order {
-		list[i] = *units[code]
-	}
-	return evaluation.Rank(p.dashboard.options.Scheme, list), nil
-}
-
-// rankingView is the ranking for the template.
-type rankingView struct {
-	Contest   contest
-	Rows      []rankRow
-	Unranked  []rankRow
-	Parts     []rankColumn
-	Scheme    evaluation.Scheme
-	Tiers     []rankTier
-	Hidden    int // units that only the files list
-	All       int
-	Failed    *failure
-	CSV, XLSX string
-}
-
-type rankColumn struct {
-	Name, Help, Weight string
-}
-
-type rankTier struct {
-	Name, From string
-	Class      string
-	Count      int
-}
-
-type rankRow struct {
-	Rank   int
-	Name   label
-	Place  label // the region of a department
-	Href   string
-	Score  string
-	Bar    string // width of the score's bar, 0 to 100
-	Tier   string
-	Class  string
-	Values []rankValue
-	Reason string
-}
-
-type rankValue struct {
-	Text, N string
-	Faint   bool
+// judge judges a contest by a rule of answers.
+func (p *page) judge(ctx context.Context, c contest, rule scoring.AnswerRule) (*scoring.Result, error) {
+	return p.dashboard.facts.judge(ctx, p.Generation, judgement{c.units(), p.period.Range, rule})
 }
 
 // ranking is the page that ranks regions of one level, or departments of one line.
@@ -192,18 +162,25 @@ func (d *Dashboard) ranking(p *page) error {
 	p.Nav, p.Template, p.Quiet = "ranking", "ranking", true
 	p.Kind = label{Text: p.T("ranking.kind")}
 	p.Title = label{Text: p.T("nav.ranking")}
-	v := &rankingView{Contest: c, Scheme: d.options.Scheme}
+	v := &rankingView{Contest: c, Rule: p.readRule(), Within: p.readWithin(c)}
 	p.Ranking = v
-	choose := p.contestValues(c)
-	v.CSV = p.linkWith("/ranking.csv", choose)
-	if d.options.WriteRanking != nil {
-		v.XLSX = p.linkWith("/ranking.xlsx", choose)
-	}
+	choose := v.ruled(p.contestValues(c))
+	v.CSV, v.XLSX = p.linkWith("/ranking.csv", choose), p.linkWith("/ranking.xlsx", choose)
+	results := sync.OnceValues(func() (r rankingResults, err error) {
+		ctx, cancel := context.WithTimeout(p.request.Context(), d.options.CardTimeout)
+		defer cancel()
+		if r.shown, err = p.judge(ctx, c, v.Rule); err != nil || v.Rule == scoring.RuleActive {
+			return r, err
+		}
+		r.published, err = p.judge(ctx, c, scoring.RuleActive)
+		return r, err
+	})
 	p.loaders = append(p.loaders, func(ctx context.Context) {
 		err := guarded(ctx, func(ctx context.Context) error {
-			r, err := p.rank(ctx, c)
+			r, err := results()
 			if err == nil {
 				p.fillRanking(v, r)
+				err = p.loadBreakNotes(ctx)
 			}
 			return err
 		})
@@ -211,7 +188,15 @@ func (d *Dashboard) ranking(p *page) error {
 			v.Failed = d.incident(p.request, "ranking failed", err)
 		}
 	})
+	p.scoresCard(v, results)
+	p.schemeCard(results)
 	return nil
+}
+
+// rankingResults are what a ranking page shows.
+type rankingResults struct {
+	shown     *scoring.Result
+	published *scoring.Result // of the rule that counts, where another one is shown; else nil
 }
 
 // contestValues are the choices of a contest, for addresses.
@@ -226,67 +211,6 @@ func (p *page) contestValues(c contest) url.Values {
 	return values
 }
 
-func (p *page) fillRanking(v *rankingView, r evaluation.Ranking) {
-	for _, part := range r.Scheme.Parts {
-		ind, _ := evaluation.IndicatorByID(part.Indicator)
-		v.Parts = append(v.Parts, rankColumn{
-			Name: ind.Name(p.lang), Help: ind.Wording(p.lang), Weight: p.T("ranking.weight", "Value", p.Fixed(part.Weight, 0)),
-		})
-	}
-	for i, t := range r.Scheme.Tiers {
-		tier := rankTier{Name: t.Name(p.lang), From: p.Fixed(t.Cutoff, 0), Class: tierClass(i)}
-		for j := range r.Ranked {
-			if r.Ranked[j].Tier.ID == t.ID {
-				tier.Count++
-			}
-		}
-		v.Tiers = append(v.Tiers, tier)
-	}
-	v.All = len(r.Ranked) + len(r.Unranked)
-	shown := r.Ranked[:min(maxRows, len(r.Ranked))]
-	rest := r.Unranked[:min(maxRows-len(shown), len(r.Unranked))]
-	v.Hidden = v.All - len(shown) - len(rest)
-	for i := range shown {
-		v.Rows = append(v.Rows, p.rankRow(v.Contest, r.Scheme, &shown[i]))
-	}
-	for i := range rest {
-		v.Unranked = append(v.Unranked, p.rankRow(v.Contest, r.Scheme, &rest[i]))
-	}
-}
-
-func tierClass(i int) string { return "tier-" + strconv.Itoa(min(i+1, 5)) }
-
-func (p *page) rankRow(c contest, s evaluation.Scheme, placed *evaluation.Placed) rankRow {
-	row := rankRow{Rank: placed.Rank, Reason: placed.Reason.Text(p.lang)}
-	switch {
-	case placed.Code == "":
-		row.Name, row.Href = label{Text: p.T("unattributed")}, p.link("/unattributed")
-	case c.By == byDepartment:
-		row.Name, row.Href = p.departmentName(placed.Code), p.departmentLink(placed.Code)
-		if dep, ok := p.dir.Department(placed.Code); ok {
-			row.Place = p.regionName(dep.Region)
-		}
-	default:
-		row.Name, row.Href = p.regionName(placed.Code), p.regionLink(placed.Code)
-	}
-	if row.Reason == "" {
-		row.Score = evaluation.FormatScore(placed.Score)
-		row.Bar = strconv.FormatFloat(placed.Score, 'f', 1, 64)
-		row.Tier = placed.Tier.Name(p.lang)
-		row.Class = tierClass(slices.IndexFunc(s.Tiers, func(t evaluation.Tier) bool { return t.ID == placed.Tier.ID }))
-	}
-	for i := range placed.Scores {
-		score := &placed.Scores[i]
-		v := rankValue{Text: p.None(), Faint: !score.Known}
-		if score.Value.Known {
-			v.Text = p.valueText(score.Indicator, score.Value)
-			v.N = p.Int(score.Value.N)
-		}
-		row.Values = append(row.Values, v)
-	}
-	return row
-}
-
 // Contests are the lists to choose from: one a level of regions, and the departments.
 func (p *page) Contests() []labelledChoice {
 	v, ok := p.Ranking.(*rankingView)
@@ -299,12 +223,12 @@ func (p *page) Contests() []labelledChoice {
 			continue
 		}
 		c := contest{By: byRegion, Level: level}
-		out = append(out, labelledChoice{label: p.levelName(level), Href: p.linkWith("/ranking", p.contestValues(c)), Current: v.Contest == c})
+		out = append(out, labelledChoice{label: p.levelName(level), Href: p.linkWith("/ranking", v.ruled(p.contestValues(c))), Current: v.Contest == c})
 	}
 	if lines := p.dir.Lines(); len(lines) > 0 {
 		c := contest{By: byDepartment, Line: lines[0]}
 		out = append(out, labelledChoice{
-			label: label{Text: p.T("ranking.departments")}, Href: p.linkWith("/ranking", p.contestValues(c)), Current: v.Contest.By == byDepartment,
+			label: label{Text: p.T("ranking.departments")}, Href: p.linkWith("/ranking", v.ruled(p.contestValues(c))), Current: v.Contest.By == byDepartment,
 		})
 	}
 	return out
@@ -326,6 +250,52 @@ func (p *page) LineChoices() []labelledChoice {
 	var out []labelledChoice
 	for _, line := range p.dir.Lines() {
 		out = append(out, labelledChoice{label: p.lineName(line), Value: line, Current: line == v.Contest.Line})
+	}
+	return out
+}
+
+// ruled adds the rule of answers to the choices of an address, unless it is the one that counts.
+func (v *rankingView) ruled(values url.Values) url.Values {
+	if v.Rule != scoring.RuleActive {
+		values.Set(keyRule, string(v.Rule))
+	}
+	return values
+}
+
+// RuleChoices are the rules of answers to choose from.
+func (p *page) RuleChoices() []labelledChoice {
+	v, ok := p.Ranking.(*rankingView)
+	if !ok {
+		return nil
+	}
+	var out []labelledChoice
+	for _, rule := range answerRules {
+		out = append(out, labelledChoice{
+			label: label{Text: p.T("rule." + string(rule))}, Value: string(rule), Current: rule == v.Rule,
+			Href: p.here(func(values url.Values) {
+				values.Del(keyRule)
+				if rule != scoring.RuleActive {
+					values.Set(keyRule, string(rule))
+				}
+			}),
+		})
+	}
+	return out
+}
+
+// WithinChoices are the regions that the list can be narrowed to.
+func (p *page) WithinChoices() []labelledChoice {
+	v, ok := p.Ranking.(*rankingView)
+	if !ok {
+		return nil
+	}
+	regions := p.filters(v.Contest)
+	if len(regions) == 0 {
+		return nil
+	}
+	out := []labelledChoice{{label: label{Text: p.T("ranking.everywhere")}, Current: v.Within == ""}}
+	for _, r := range regions {
+		out = append(out, labelledChoice{label: p.regionName(r.Code), Value: r.Code, Current: r.Code == v.Within})
 	}
 	return out
 }

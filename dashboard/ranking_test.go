@@ -1,11 +1,9 @@
 package dashboard
 
 import (
-	"context"
 	"encoding/csv"
-	"errors"
-	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,15 +11,41 @@ import (
 	"golang.org/x/net/html"
 
 	"haochaping/evaluation"
+	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
 )
 
-// ranked reads the rows of the ranking page: rank, unit, score or reason.
+func classed(class string) func(*html.Node) bool {
+	return func(n *html.Node) bool {
+		return n.Type == html.ElementNode && strings.Contains(" "+attribute(n, "class")+" ", " "+class+" ")
+	}
+}
+
+// rankedRows are the rows of units on the ranking page.
+func rankedRows(t *testing.T, root *html.Node) []*html.Node {
+	t.Helper()
+	var rows []*html.Node
+	for _, row := range elements(elements(elements(root, classed("ranks"))[0], named("tbody"))[0], named("tr")) {
+		if !classed("group")(row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// ranked reads the rows of the ranking page: rank, rank range, unit, score or reason.
 func ranked(t *testing.T, root *html.Node) [][]string {
 	t.Helper()
 	var out [][]string
-	for _, row := range elements(elements(root, named("tbody"))[0], named("tr")) {
+	for _, row := range rankedRows(t, root) {
 		var cells []string
-		for _, c := range elements(row, named("td", "th"))[:3] {
+		for i, c := range elements(row, named("td", "th"))[:4] {
+			if strong := elements(c, named("strong")); i == 3 && len(strong) > 0 {
+				c = strong[0]
+			}
+			if link := elements(c, named("a")); len(link) > 0 {
+				c = link[0]
+			}
 			cells = append(cells, allText(c))
 		}
 		out = append(out, cells)
@@ -36,112 +60,251 @@ func TestRankingListsOneKindOfUnits(t *testing.T) {
 		rows int
 		kind string // what every link of the list begins with
 	}{
-		"/ranking":                               {7, "/region/99"}, // the single root is not ranked against itself
-		"/ranking?by=region&level=3":             {41, "/region/99"},
-		"/ranking?by=region&level=9":             {7, "/region/99"},
+		"/ranking":                               {8, "/region/99"}, // the single root is not ranked against itself
+		"/ranking?by=region&level=3":             {42, "/region/99"},
+		"/ranking?by=region&level=9":             {8, "/region/99"},
 		"/ranking?by=department&line=公安":         {41, "/department/"},
 		"/ranking?by=department&line=nonsense":   {41, "/department/"},
 		"/ranking?by=department&level=2&line=公安": {41, "/department/"},
-		"/ranking?by=anything":                   {7, "/region/99"},
+		"/ranking?by=anything":                   {8, "/region/99"},
 	} {
 		root := parse(t, get(d, path, English).Body)
-		if got := len(ranked(t, root)); got != want.rows {
-			t.Errorf("%s: %d rows, want %d", path, got, want.rows)
+		rows := rankedRows(t, root)
+		if len(rows) != want.rows {
+			t.Errorf("%s: %d rows, want %d", path, len(rows), want.rows)
 		}
-		for _, a := range elements(elements(root, named("tbody"))[0], named("a")) {
-			if !strings.HasPrefix(attribute(a, "href"), want.kind) {
-				t.Errorf("%s links to %s", path, attribute(a, "href"))
+		for _, row := range rows {
+			for _, a := range elements(row, named("a")) {
+				if href := attribute(a, "href"); !strings.HasPrefix(href, want.kind) && href != "/unattributed" {
+					t.Errorf("%s links to %s", path, href)
+				}
 			}
 		}
 	}
 }
 
-func TestRankingIsThatOfTheScheme(t *testing.T) {
-	store := newFakeStore(t)
-	var written RankingFile
-	d := newTestDashboard(t, store, func(o *Options) {
-		o.Demo = true
-		o.WriteRanking = func(_ context.Context, w io.Writer, f RankingFile) error {
-			written = f
-			_, err := io.WriteString(w, "workbook")
-			return err
-		}
-	})
-	const address = "?by=department&line=%E6%95%99%E8%82%B2"
-	w := get(d, "/ranking.xlsx"+address, English)
-	if w.Code != http.StatusOK || w.Body.String() != "workbook" || !strings.Contains(w.Header().Get("Content-Disposition"), `"haochaping-demo-ranking-department-2026-10-25_2026-11-23.xlsx"`) {
-		t.Fatalf("workbook: %d %v", w.Code, w.Header())
-	}
-	if !written.Demo || written.Language != English || written.Title != "Departments ranked: Education" || written.Generation.Number != 7 || written.Period.Len() != 30 {
-		t.Errorf("the workbook is told %+v", written)
-	}
-	l := testLocale(t, English)
-	var want [][]string
-	for _, p := range written.Ranking.Ranked {
-		want = append(want, []string{l.Int(uint64(p.Rank)), p.Name(English), l.Fixed(p.Score, 2)})
-	}
-	for _, p := range written.Ranking.Unranked {
-		want = append(want, []string{"—", p.Name(English), p.Reason.Text(English)})
-	}
-	if len(written.Ranking.Unranked) == 0 {
-		t.Fatal("the test has no unit without a rank")
-	}
-	page := ranked(t, parse(t, get(d, "/ranking"+address, English).Body))
-	for i := range page {
-		page[i][1], _, _ = strings.Cut(page[i][1], " County")
-	}
-	if diff := cmp.Diff(want, page); diff != "" {
-		t.Errorf("page: %s", diff)
-	}
+const educationRanked = "?by=department&line=%E6%95%99%E8%82%B2"
 
-	w = get(d, "/ranking.csv"+address, English)
-	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.Body.String(), "\uFEFF")))
-	r.FieldsPerRecord = -1
-	records, err := r.ReadAll()
+// judged is what the fake evaluator says about the departments of education.
+func judged(t *testing.T, store *fakeStore, rule scoring.AnswerRule) *scoring.Result {
+	t.Helper()
+	period := readPeriod(nil, testDay)
+	r, err := (&fakeEvaluator{store: store}).Evaluate(t.Context(), scheme.Units{Kind: scheme.UnitDepartment, Line: "教育"}, period.Range, rule)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(records[0][0], "Demo data") {
-		t.Error("the CSV is not marked as demo data")
+	if len(r.Ranked) == 0 || len(r.Listed) == 0 {
+		t.Fatal("the test has no units with and without a rank")
+	}
+	return r
+}
+
+func TestRankingPageAndFilesSayTheSame(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Demo = true })
+	result := judged(t, store, scoring.RuleActive)
+	var want [][]string
+	for i := range result.Ranked {
+		p := &result.Ranked[i]
+		span := strconv.Itoa(p.RankLow) + "–" + strconv.Itoa(p.RankHigh)
+		want = append(want, []string{strconv.Itoa(p.Rank), span, p.NameEN, evaluation.FormatNumber(p.Score, 2)})
+	}
+	for i := range result.Listed {
+		p := &result.Listed[i]
+		want = append(want, []string{"—", "", p.NameEN, "Bad per 100,000: Too small a sample (" + strconv.FormatUint(p.Reason.N, 10) + ", fewer than 300): listed, not ranked."})
+	}
+	if diff := cmp.Diff(want, ranked(t, parse(t, get(d, "/ranking"+educationRanked, English).Body))); diff != "" {
+		t.Errorf("page: %s", diff)
+	}
+
+	w := get(d, "/ranking.csv"+educationRanked, English)
+	if got := w.Header().Get("Content-Disposition"); !strings.Contains(got, `"haochaping-demo-ranking-department-2026-10-25_2026-11-23.csv"`) {
+		t.Error(got)
+	}
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.Body.String(), "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(records[0][0], "Demo data") || records[1][0] != "Departments ranked: Education" {
+		t.Errorf("the CSV begins with %q, %q", records[0][0], records[1][0])
+	}
+	for len(records) > 0 && records[0][0] != "Score rank" {
+		records = records[1:]
+	}
+	column := make(map[string]int)
+	for i, name := range records[0] {
+		column[name] = i
 	}
 	var file [][]string
-	for _, rec := range records[2:] {
-		row := []string{rec[0], rec[2], rec[3]}
-		if rec[0] == "" {
-			row = []string{"—", rec[2], rec[len(rec)-1]}
+	for _, rec := range records[1:] {
+		row := []string{rec[0], rec[column["Rank range from"]] + "–" + rec[column["Rank range to"]], rec[column["Name"]], rec[column["Score"]]}
+		if rec[0] == "not ranked" {
+			row = []string{"—", "", rec[column["Name"]], rec[len(rec)-1]}
+		}
+		if !strings.Contains(rec[column["Region"]], "County") {
+			t.Errorf("a department without its region: %q", rec)
 		}
 		file = append(file, row)
 	}
 	if diff := cmp.Diff(want, file); diff != "" {
 		t.Errorf("CSV: %s", diff)
 	}
+	if w := get(d, "/ranking.xlsx"+educationRanked, English); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PK\x03\x04") {
+		t.Errorf("workbook: %d", w.Code)
+	}
 }
 
-func TestRankingFilesFailLoudly(t *testing.T) {
+func TestGroupsThatCannotBeToldApart(t *testing.T) {
 	store := newFakeStore(t)
-	d := newTestDashboard(t, store, func(o *Options) {
-		o.WriteRanking = func(_ context.Context, w io.Writer, _ RankingFile) error {
-			_, _ = io.WriteString(w, "half a workb")
-			return errors.New("disk full")
+	d := newTestDashboard(t, store, nil)
+	root := parse(t, get(d, "/ranking", English).Body)
+	var lines []string
+	for _, row := range elements(elements(elements(root, classed("ranks"))[0], named("tbody"))[0], named("tr")) {
+		switch {
+		case classed("group")(row):
+			lines = append(lines, allText(row))
+		default:
+			lines = append(lines, "unit")
 		}
-	})
-	if w := get(d, "/ranking.xlsx", English); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "workb") {
-		t.Errorf("half a workbook: %d", w.Code)
 	}
-	store.fail = func(q evaluation.Query) error {
-		if q.By != "" {
-			return errors.New("down")
+	want := []string{
+		"Differences among the next 5 units may be chance: they do not say who is better", "unit", "unit", "unit", "unit", "unit",
+		"Differences among the next 2 units may be chance: they do not say who is better", "unit", "unit",
+		"Listed, not ranked", "unit",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// what the page says where a scheme publishes no ranks of single units.
+func TestFormsOfPublication(t *testing.T) {
+	store := newFakeStore(t)
+	for form, want := range map[scheme.Publication]string{
+		scheme.PublishGroups: "Group 1: 5 units", scheme.PublishBands: "First: ",
+	} {
+		judges := &fakeEvaluator{store: store, change: func(r *scoring.Result) { r.Scheme.Publication = form }}
+		d := newTestDashboard(t, store, func(o *Options) { o.Evaluator = judges })
+		root := parse(t, get(d, "/ranking", English).Body)
+		table := elements(root, classed("ranks"))[0]
+		if text := allText(table); strings.Contains(text, "Score rank") || strings.Contains(text, "Rank range") || !strings.Contains(text, want) {
+			t.Errorf("%s: %s", form, text)
 		}
-		return nil
+		if card := allText(elements(root, func(n *html.Node) bool { return attribute(n, "id") == "card-scores" })[0]); strings.Contains(card, "Score rank") {
+			t.Errorf("%s: the plot of scores has ranks", form)
+		}
+		if body := get(d, "/ranking.csv", English).Body.String(); strings.Contains(body, "Score rank") || strings.Contains(body, "Rank range from") {
+			t.Errorf("%s: the file has ranks", form)
+		}
+		places := make(map[string]int)
+		for i, r := range store.dir.RegionsAtLevel(2) {
+			places[r.NameEN] = i
+		}
+		last, class := -1, ""
+		for _, row := range elements(elements(table, named("tbody"))[0], named("tr")) {
+			if classed("group")(row) {
+				last, class = -1, allText(row)
+				continue
+			}
+			at, known := places[allText(elements(row, named("a"))[0])]
+			if known && at < last {
+				t.Errorf("%s, %s: not in administrative order", form, class)
+			}
+			last = at
+		}
 	}
-	store.generation.Add(1)
-	if w := get(newTestDashboard(t, store, nil), "/ranking.csv", English); w.Code != http.StatusInternalServerError {
-		t.Errorf("a ranking that cannot be read: %d", w.Code)
+}
+
+func TestWhatIf(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, nil)
+	was := make(map[string]int)
+	for _, p := range judged(t, store, scoring.RuleActive).Ranked {
+		was[p.Code] = p.Rank
 	}
-	if w := get(newTestDashboard(t, store, nil), "/ranking.xlsx", English); w.Code != http.StatusNotFound {
-		t.Errorf("without a writer: %d", w.Code)
+	now := judged(t, store, scoring.RuleDefaults)
+	root := parse(t, get(d, "/ranking"+educationRanked+"&rule=with_defaults", English).Body)
+	if notice := elements(root, classed("hypothetical")); len(notice) != 1 || !strings.Contains(allText(notice[0]), "must not be published") {
+		t.Error("nothing says that this is not the ranking")
 	}
-	if w := get(newTestDashboard(t, store, nil), "/ranking", English); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "cannot be read now") {
+	moved := 0
+	for i, row := range rankedRows(t, root)[:len(now.Ranked)] {
+		p := &now.Ranked[i]
+		want := "="
+		switch by := was[p.Code] - p.Rank; {
+		case was[p.Code] == 0:
+			want = "new"
+		case by > 0:
+			want = "▲" + strconv.Itoa(by)
+		case by < 0:
+			want = "▼" + strconv.Itoa(-by)
+		}
+		if want != "=" {
+			moved++
+		}
+		if got := allText(elements(row, classed("move"))[0]); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: moved %q, want %q", p.Code, got, want)
+		}
+	}
+	if moved == 0 {
+		t.Error("the test moves nobody")
+	}
+	if plain := parse(t, get(d, "/ranking"+educationRanked, English).Body); len(elements(plain, classed("hypothetical")))+len(elements(plain, classed("move"))) > 0 {
+		t.Error("the ranking is marked as what it is not")
+	}
+	w := get(d, "/ranking.csv"+educationRanked+"&rule=with_defaults", English)
+	if name := w.Header().Get("Content-Disposition"); !strings.Contains(name, "what-if-with_defaults") || !strings.Contains(w.Body.String(), "WHAT IF: booked defaults") {
+		t.Errorf("the file %s does not say that it is no ranking", name)
+	}
+}
+
+func TestNarrowedRankingHasNoRanks(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, nil)
+	root := parse(t, get(d, "/ranking?by=region&level=3&within=9902", English).Body)
+	rows := rankedRows(t, root)
+	if want := len(store.dir.Children("9902")); len(rows) != want {
+		t.Errorf("%d rows, want %d", len(rows), want)
+	}
+	text := allText(elements(root, func(n *html.Node) bool { return n.Data == "main" })[0])
+	for _, word := range []string{"Score rank", "Rank range "} {
+		if strings.Contains(text, word) {
+			t.Errorf("the page says %s", word)
+		}
+	}
+	if !strings.Contains(text, "intervals without ranks") {
+		t.Error("nothing says why there are no ranks")
+	}
+	for _, address := range []string{"/ranking?within=9902", "/ranking?by=region&level=3&within=nowhere"} {
+		if body := get(d, address, English).Body.String(); !strings.Contains(body, "Score rank") {
+			t.Errorf("%s: no ranks, though nothing is left out", address)
+		}
+	}
+}
+
+func TestRankingFailsAloneAndLoudly(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Evaluator = &fakeEvaluator{store: store, fail: errNoJudge} })
+	for _, path := range []string{"/ranking.csv", "/ranking.xlsx"} {
+		if w := get(d, path, English); w.Code != http.StatusInternalServerError || w.Header().Get("Content-Disposition") != "" {
+			t.Errorf("%s of a ranking that cannot be made: %d", path, w.Code)
+		}
+	}
+	if w := get(d, "/ranking", English); w.Code != http.StatusOK || strings.Count(w.Body.String(), "cannot be read now") < 3 {
 		t.Errorf("the page: %d", w.Code)
+	}
+}
+
+// No interval and no value of the ranking reads as 100 % while one rating is bad.
+func TestNeverAllGoodWhileOneIsBad(t *testing.T) {
+	l := testLocale(t, Chinese)
+	p := &page{locale: l}
+	n := &scheme.Node{Unit: evaluation.Percent}
+	v := p.rankValue(n, &scoring.NodeScore{
+		Known: true, Scored: 0.9999999, Low: 0.999999, High: 0.99999999,
+		Estimate: evaluation.Estimate{Value: evaluation.Value{Number: 0.9999999, Hits: 9_999_999, N: 10_000_000, Known: true}},
+	})
+	if v.Text != ">99.99%" || strings.Contains(v.Spread, "100") {
+		t.Errorf("%+v", v)
 	}
 }

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"haochaping/evaluation"
+	"haochaping/evaluation/scoring"
 )
 
 // Store is where the facts are read from.
@@ -22,12 +22,12 @@ type Store interface {
 	Generation(ctx context.Context) (evaluation.Generation, error)
 }
 
-// cache keeps the answers of one generation at a time. The same question asked by many
-// readers at once reaches the store once; who gives up waiting does not spoil it for
+// cache keeps the answers of one generation at a time: rows of facts, and units judged by a scheme. The same
+// question asked by many readers at once reaches the store once; who gives up waiting does not spoil it for
 // the others. Answers are shared: nobody modifies them.
 type cache struct {
 	store    Store
-	size     int
+	judges   Evaluator
 	believed time.Duration
 	timeout  time.Duration
 	now      func() time.Time
@@ -41,22 +41,19 @@ type cache struct {
 	closed     bool
 	generation evaluation.Generation
 	asked      time.Time // when generation was learnt; zero = never
-	answers    map[evaluation.Query]*list.Element
-	order      *list.List // of *answer, most recently used first
-}
-
-type answer struct {
-	query evaluation.Query
-	rows  []evaluation.Row
+	answers    recent[evaluation.Query, []evaluation.Row]
+	results    recent[judgement, *scoring.Result]
+	breaks     recent[struct{}, []evaluation.Break]
 }
 
 var errClosed = errors.New("the dashboard is closed")
 
-func newCache(store Store, size int, believed, timeout time.Duration, now func() time.Time) *cache {
+func newCache(store Store, judges Evaluator, size int, believed, timeout time.Duration, now func() time.Time) *cache {
 	base, stop := context.WithCancel(context.Background())
 	return &cache{
-		store: store, size: size, believed: believed, timeout: timeout, now: now,
-		base: base, stop: stop, answers: make(map[evaluation.Query]*list.Element), order: list.New(),
+		store: store, judges: judges, believed: believed, timeout: timeout, now: now, base: base, stop: stop,
+		answers: newRecent[evaluation.Query, []evaluation.Row](size), results: newRecent[judgement, *scoring.Result](keptResults),
+		breaks: newRecent[struct{}, []evaluation.Break](1),
 	}
 }
 
@@ -100,66 +97,62 @@ func (c *cache) learn(g evaluation.Generation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if g.Number != c.generation.Number {
-		clear(c.answers)
-		c.order.Init()
+		c.answers.clear()
+		c.results.clear()
+		c.breaks.clear()
 	}
 	c.generation, c.asked = g, c.now()
 }
 
 // read answers a query from a generation.
 func (c *cache) read(ctx context.Context, g evaluation.Generation, q evaluation.Query) ([]evaluation.Row, error) {
-	if rows, ok := c.find(g, q); ok {
-		return rows, nil
-	}
-	v, err := c.fly(ctx, fmt.Sprintf("%d %#v", g.Number, q), func(ctx context.Context) (any, error) {
-		rows, err := c.store.Facts(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		c.keep(g, q, rows)
-		return rows, nil
-	})
+	rows, err := recall(ctx, c, g, &c.answers, q, c.timeout, func(ctx context.Context) ([]evaluation.Row, error) { return c.store.Facts(ctx, q) })
 	if err != nil {
 		return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
 	}
-	rows, _ := v.([]evaluation.Row)
 	return rows, nil
 }
 
-func (c *cache) find(g evaluation.Generation, q evaluation.Query) ([]evaluation.Row, bool) {
+// recall finds an answer of a generation, or makes it once for all who ask, and keeps it unless the facts have moved
+// on meanwhile.
+func recall[K comparable, V any](
+	ctx context.Context, c *cache, g evaluation.Generation, kept *recent[K, V], key K, timeout time.Duration, read func(context.Context) (V, error),
+) (V, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.answers[q]
-	if !ok || g.Number != c.generation.Number {
-		return nil, false
+	v, ok := kept.get(key)
+	ok = ok && g.Number == c.generation.Number
+	c.mu.Unlock()
+	if ok {
+		return v, nil
 	}
-	c.order.MoveToFront(e)
-	a, _ := e.Value.(*answer)
-	return a.rows, true
-}
-
-// keep stores an answer unless the facts have moved on meanwhile.
-func (c *cache) keep(g evaluation.Generation, q evaluation.Query, rows []evaluation.Row) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if g.Number != c.generation.Number {
-		return
+	made, err := c.flyFor(ctx, fmt.Sprintf("%d %T %#v", g.Number, key, key), timeout, func(ctx context.Context) (any, error) {
+		v, err := read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if g.Number == c.generation.Number {
+			kept.put(key, v)
+		}
+		return v, nil
+	})
+	if err != nil {
+		var none V
+		return none, err
 	}
-	if e, ok := c.answers[q]; ok {
-		c.order.Remove(e)
-	}
-	c.answers[q] = c.order.PushFront(&answer{query: q, rows: rows})
-	for c.order.Len() > c.size {
-		oldest := c.order.Back()
-		a, _ := oldest.Value.(*answer)
-		c.order.Remove(oldest)
-		delete(c.answers, a.query)
-	}
+	v, _ = made.(V)
+	return v, nil
 }
 
 // fly runs a reading once for all who ask for it at the same time. The reading belongs
 // to the cache: it ends by its own deadline or by close, not with the one who asked.
 func (c *cache) fly(ctx context.Context, key string, read func(context.Context) (any, error)) (any, error) {
+	return c.flyFor(ctx, key, c.timeout, read)
+}
+
+// flyFor is fly with another deadline.
+func (c *cache) flyFor(ctx context.Context, key string, timeout time.Duration, read func(context.Context) (any, error)) (any, error) {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -173,7 +166,7 @@ func (c *cache) fly(ctx context.Context, key string, read func(context.Context) 
 				err = fmt.Errorf("the store panicked: %v", p)
 			}
 		}()
-		ctx, cancel := context.WithTimeout(c.base, c.timeout)
+		ctx, cancel := context.WithTimeout(c.base, timeout)
 		defer cancel()
 		return read(ctx)
 	})

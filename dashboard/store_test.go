@@ -27,7 +27,7 @@ func (s *stubStore) Facts(ctx context.Context, q evaluation.Query) ([]evaluation
 func (s *stubStore) Generation(context.Context) (evaluation.Generation, error) { return s.generation() }
 
 func newTestCache(s *stubStore, size int) *cache {
-	return newCache(s, size, time.Second, 5*time.Second, time.Now)
+	return newCache(s, nil, size, time.Second, 5*time.Second, time.Now)
 }
 
 func TestCacheAsksTheStoreOnce(t *testing.T) {

@@ -5,56 +5,37 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"haochaping/evaluation"
 )
 
-// tile is one figure with what it takes to judge it: sample, change, course.
+// tile is one figure with what it takes to judge it: sample, changes, course.
 type tile struct {
-	ID     string
-	Label  string
-	Value  string // empty: no data
-	Unit   string
-	Sample string // what the figure is of
-	Help   string // the formula in words
-	Change *change
-	Spark  *spark
+	ID      string
+	Label   string
+	Value   string // empty: no data
+	Unit    string
+	Sample  string // what the figure is of
+	Help    string // the formula in words
+	Changes []change
+	Spark   *spark
 }
 
-// change is the comparison with the period before. It says what differs, not whether the
-// difference means anything.
-type change struct {
-	Arrow string // ▲ ▼ =; none where nothing is compared
-	Text  string
-	Word  string
-	Moved bool
-}
-
-// loadTiles reads the period before; the period itself is the page's series.
+// loadTiles reads what the period is compared with; the period itself is the page's series.
 func (p *page) loadTiles(ctx context.Context) error {
 	s, err := p.series()
 	if err != nil {
 		return err
 	}
-	rows, err := p.facts(ctx, p.subject.query(evaluation.ByTotal, p.period.Before, evaluation.StepNone))
+	comparisons, err := p.readComparisons(ctx, &s.Total)
 	if err != nil {
 		return err
 	}
-	var before evaluation.Facts
-	for i := range rows {
-		before.Add(&rows[i].Facts)
-	}
 	for _, m := range measures {
-		p.Tiles = append(p.Tiles, m.tile(p.locale, s, &before))
+		p.Tiles = append(p.Tiles, m.tile(p.locale, s, comparisons))
 	}
 	return nil
 }
 
-// minCompared is the sample that either period needs for a comparison; the earlier one also needs a tenth
-// of the later one's: a period before the first records would make any figure grow by thousands of percent.
-const minCompared = 30
-
-func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
+func (m measure) tile(l locale, s series, comparisons []comparison) tile {
 	t := tile{ID: m.id, Label: m.name(l), Help: m.help(l)}
 	now := m.value(&s.Total)
 	if !now.Known {
@@ -63,22 +44,8 @@ func (m measure) tile(l locale, s series, before *evaluation.Facts) tile {
 	t.Value, t.Unit = apart(l.valueText(m.id, now))
 	t.Sample = m.sample(l, &s.Total)
 	t.Spark = m.spark(s)
-	was := m.value(before)
-	if !was.Known {
-		return t
-	}
-	if min(now.N, was.N) < max(minCompared, now.N/10) {
-		t.Change = &change{Word: l.T("change.few")}
-		return t
-	}
-	text, moved := m.differ(l, now.Number, was.Number)
-	switch {
-	case !moved:
-		t.Change = &change{Arrow: "=", Word: l.T("change.none")}
-	case now.Number > was.Number:
-		t.Change = &change{Arrow: "▲", Text: text, Word: l.T("change.up"), Moved: true}
-	default:
-		t.Change = &change{Arrow: "▼", Text: text, Word: l.T("change.down"), Moved: true}
+	for i := range comparisons {
+		t.Changes = append(t.Changes, m.change(l, &comparisons[i]))
 	}
 	return t
 }

@@ -90,13 +90,23 @@ func (p *page) Address() string {
 // Language is the reader's language.
 func (p *page) Language() string { return p.lang }
 
-// PeriodKept are the choices of period and language, for forms.
-func (p *page) PeriodKept() []term {
-	var out []term
-	values := p.period.values()
+// RankingKept are the choices of period, language and ranking, for forms that change one of them.
+func (p *page) RankingKept(changed ...string) []term {
+	v, ok := p.Ranking.(*rankingView)
+	if !ok {
+		return nil
+	}
+	values := v.ruled(p.contestValues(v.Contest))
+	if v.Within != "" {
+		values.Set(keyWithin, v.Within)
+	}
 	if lang := p.request.URL.Query().Get("lang"); lang == p.lang {
 		values.Set("lang", lang)
 	}
+	for _, key := range changed {
+		values.Del(key)
+	}
+	var out []term
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		out = append(out, term{key, values.Get(key)})
 	}
@@ -145,7 +155,7 @@ func (p *page) IsCustom() bool { return p.period.Key == periodCustom }
 // Kept are the choices that a new period leaves as they are.
 func (p *page) Kept() []term {
 	var out []term
-	for _, key := range []string{"lang", "by", "level", "line"} {
+	for _, key := range []string{"lang", "by", "level", "line", keyRule, keyWithin} {
 		if v := p.request.URL.Query().Get(key); v != "" {
 			out = append(out, term{key, v})
 		}
@@ -159,11 +169,17 @@ func (p *page) FromISO() string { return p.period.From.String() }
 // ToISO is the last day of the period.
 func (p *page) ToISO() string { return p.period.To.String() }
 
-// PeriodText and BeforeText are the period and the one it is compared with.
+// PeriodText is the period.
 func (p *page) PeriodText() string { return p.Range(p.period.Range) }
 
-// BeforeText is the period that changes refer to.
-func (p *page) BeforeText() string { return p.Range(p.period.Before) }
+// ComparedTexts are the periods that changes refer to.
+func (p *page) ComparedTexts() []string {
+	var out []string
+	for _, c := range p.compared() {
+		out = append(out, p.T("meta.compared", "With", p.T("change."+c.ID), "Period", p.Range(c.Range)))
+	}
+	return out
+}
 
 // HasData reports whether any record has been counted.
 func (p *page) HasData() bool { return p.Generation.DataTime != 0 }

@@ -62,6 +62,8 @@ func bounded(x, low, high float64, decimals int) string {
 	return text
 }
 
+const day = 24 * 60 * 60
+
 // durationUnits are the units of handling times, largest first.
 var durationUnits = [...]struct {
 	seconds float64

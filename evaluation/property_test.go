@@ -3,7 +3,6 @@ package evaluation
 import (
 	"math"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,17 +36,6 @@ func drawFacts(t *rapid.T) Facts {
 	f.Handling = rapid.MapOf(rapid.Uint16Range(0, 400), rapid.Uint64Range(1, 100)).Draw(t, "handling")
 	f.Handled, f.HandlingSeconds = f.Handling.Count(), some("handling seconds")
 	return f
-}
-
-func drawUnits(t *rapid.T) []Unit {
-	units := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Unit { return Unit{Facts: drawFacts(t)} }), 1, 8).Draw(t, "units")
-	for i := range units {
-		units[i].Code = strconv.Itoa(100 + i)
-		if rapid.Bool().Draw(t, "same as before") && i > 0 {
-			units[i].Facts = units[i-1].Facts
-		}
-	}
-	return units
 }
 
 // total is the sum of facts, in a Facts of its own.
@@ -86,69 +74,6 @@ func TestAddLeavesItsPartsAlone(t *testing.T) {
 	if part.Channels["qr"].Valid != 1 || part.Tags["510"] != 1 || part.Handling[3] != 1 {
 		t.Errorf("the part was changed: %+v", part)
 	}
-}
-
-func TestBetterRatingNeverLowersScore(t *testing.T) {
-	s := DefaultScheme()
-	rapid.Check(t, func(t *rapid.T) {
-		f := drawFacts(t)
-		from := rapid.IntRange(0, 3).Draw(t, "from")
-		to := rapid.IntRange(from+1, 4).Draw(t, "to")
-		f.Levels[from] += 300
-		better := total(f)
-		n := rapid.Uint64Range(1, f.Levels[from]).Draw(t, "n")
-		better.Levels[from] -= n
-		better.Levels[to] += n
-		before, after := s.place(Unit{Code: "1", Facts: f}), s.place(Unit{Code: "1", Facts: better})
-		if before.Reason.Code != "" || after.Reason.Code != "" {
-			t.Fatalf("not ranked: %+v, %+v", before.Reason, after.Reason)
-		}
-		if after.Score < before.Score {
-			t.Fatalf("%d ratings moved from level %d to %d lower the score from %v to %v", n, from+1, to+1, before.Score, after.Score)
-		}
-	})
-}
-
-func TestRanksAreTotalPreorder(t *testing.T) {
-	s := DefaultScheme()
-	rapid.Check(t, func(t *rapid.T) {
-		units := drawUnits(t)
-		r := Rank(s, units)
-		if len(r.Ranked)+len(r.Unranked) != len(units) {
-			t.Fatalf("%d units became %d ranked and %d not", len(units), len(r.Ranked), len(r.Unranked))
-		}
-		for i, a := range r.Ranked {
-			better := 0
-			for _, b := range r.Ranked {
-				if b.Score > a.Score {
-					better++
-				}
-				if (a.Score == b.Score) != (a.Rank == b.Rank) || (a.Score > b.Score) != (a.Rank < b.Rank) {
-					t.Fatalf("scores %v, %v have ranks %d, %d", a.Score, b.Score, a.Rank, b.Rank)
-				}
-			}
-			if a.Rank != better+1 {
-				t.Fatalf("rank %d with %d units better", a.Rank, better)
-			}
-			if i > 0 && r.Ranked[i-1].Rank == a.Rank && r.Ranked[i-1].Code >= a.Code {
-				t.Fatalf("equal ranks are not in the order of codes: %s, %s", r.Ranked[i-1].Code, a.Code)
-			}
-			if a.Score < 0 || a.Score > 100 || math.Round(a.Score*100)/100 != a.Score || a.Tier.ID == "" {
-				t.Fatalf("score %v, tier %+v", a.Score, a.Tier)
-			}
-		}
-	})
-}
-
-func TestOrderOfUnitsChangesNothing(t *testing.T) {
-	s := DefaultScheme()
-	rapid.Check(t, func(t *rapid.T) {
-		units := drawUnits(t)
-		shuffled := rapid.Permutation(slices.Clone(units)).Draw(t, "shuffled")
-		if diff := cmp.Diff(Rank(s, units), Rank(s, shuffled)); diff != "" {
-			t.Fatalf("another order, another ranking:\n%s", diff)
-		}
-	})
 }
 
 func TestQuantileIsWithinTwoPercent(t *testing.T) {

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -29,17 +28,6 @@ type Compared struct {
 	Known bool
 }
 
-// leaves are the indicators of a scheme in the order of its tree.
-func leaves(n *scheme.Node) (list []*scheme.Node) {
-	if n.Leaf() {
-		return []*scheme.Node{n}
-	}
-	for i := range n.Children {
-		list = append(list, leaves(&n.Children[i])...)
-	}
-	return list
-}
-
 // ranked reports whether the scheme publishes an order, and not bands alone.
 func (e *Evaluation) ranked() bool { return e.Scheme.Publication != scheme.PublishBands }
 
@@ -61,24 +49,9 @@ func (e *Evaluation) placed() (list []scoring.Placed) {
 	return list
 }
 
-// unitName is the name of a unit, or of what belongs to none.
-func unitName(u *scoring.Unit, lang string) string {
-	if u.Code == "" {
-		return say(lang, unattributed, "unattributed")
-	}
-	first, second := u.NameZH, u.NameEN
-	if lang == "en" {
-		first, second = second, first
-	}
-	return cmp.Or(first, second, u.Code)
-}
-
 // tierName is the name of the tier of a unit, ” for none.
 func (e *Evaluation) tierName(p *scoring.Placed, lang string) string {
-	if p.Tier < 0 || p.Tier >= len(e.Scheme.Tiers) {
-		return ""
-	}
-	return e.Scheme.Tiers[p.Tier].Name.In(lang)
+	return TierName(e.Scheme, p.Tier, lang)
 }
 
 func (e *Evaluation) score(x float64) string { return evaluation.FormatNumber(x, e.Scheme.Decimals) }
@@ -93,41 +66,21 @@ func exact(p *scoring.Placed) (total float64) {
 	return total
 }
 
-// node finds what a node says about a unit.
-func node(p *scoring.Placed, id string) *scoring.NodeScore {
-	for i := range p.Nodes {
-		if p.Nodes[i].ID == id {
-			return &p.Nodes[i]
-		}
-	}
-	return &scoring.NodeScore{ID: id}
-}
-
-// rankRange is the interval of a rank as a reader sees it: 第3–7名.
-func rankRange(p *scoring.Placed, lang string) string {
+// RankRange is the interval of a rank as a reader sees it: 第3–7名.
+func RankRange(p *scoring.Placed, lang string) string {
 	if p.RankLow == p.RankHigh {
 		return fmt.Sprintf(say(lang, "第%d名", "%d"), p.RankLow)
 	}
 	return fmt.Sprintf(say(lang, "第%d–%d名", "%d–%d"), p.RankLow, p.RankHigh)
 }
 
-// reason is why a unit has no rank, or a node no value: the name of the indicator, if a single one decided, and the
-// sentence.
+// reason is why a unit has no rank, or a node no value.
 func (e *Evaluation) reason(r scoring.Reason, lang string) string {
-	text := scoring.ReasonText(r, lang)
-	if r.Node == "" || text == "" {
-		return text
-	}
-	for _, leaf := range leaves(&e.Scheme.Root) {
-		if leaf.ID == r.Node {
-			return leaf.Name.In(lang) + say(lang, "：", ": ") + text
-		}
-	}
-	return text
+	return ReasonText(r, e.Scheme, lang)
 }
 
-// ruleText says loudly what an answer rule other than the published one is.
-func ruleText(rule scoring.AnswerRule, lang string) string {
+// RuleText says loudly what an answer rule other than the published one is; ” for that one.
+func RuleText(rule scoring.AnswerRule, lang string) string {
 	switch rule {
 	case scoring.RuleDefaults:
 		return say(lang, "假设情形：默认评价按主动评价计入。仅供比较，不是评价结果，不得公布。",
@@ -150,7 +103,8 @@ func (e *Evaluation) about(lang string) (rows [][]cell) {
 	field := func(zh, en, text string) {
 		rows = append(rows, []cell{words(say(lang, zh, en)), foreign(text)})
 	}
-	alone(ruleText(e.Rule, lang))
+	alone(printable(e.Title))
+	alone(RuleText(e.Rule, lang))
 	if e.Demo {
 		alone(say(lang, "演示数据：虚构的省份，不涉及任何真实地方。", "Demo data: an invented province; no real place is rated."))
 	}
@@ -196,7 +150,7 @@ func (e *Evaluation) priorText(p *scoring.Prior, lang string) string {
 		group = say(lang, "全部单位", "all units")
 	}
 	name := p.Leaf
-	for _, leaf := range leaves(&e.Scheme.Root) {
+	for _, leaf := range leavesOf(e.Scheme) {
 		if leaf.ID == p.Leaf {
 			name = leaf.Name.In(lang)
 		}
@@ -234,7 +188,7 @@ func (e *Evaluation) nameOf(code, lang string) string {
 	for _, list := range [][]scoring.Placed{e.Ranked, e.Listed} {
 		for i := range list {
 			if list[i].Code == code {
-				return printable(unitName(&list[i].Unit, lang))
+				return printable(UnitName(&list[i].Unit, lang))
 			}
 		}
 	}

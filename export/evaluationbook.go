@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/xuri/excelize/v2"
 
@@ -30,7 +29,7 @@ func EvaluationXLSX(w io.Writer, e *Evaluation, lang string) (err error) {
 	if e.Demo {
 		mark = say(lang, "（演示数据）", " (demo data)")
 	}
-	if ruleText(e.Rule, lang) != "" {
+	if RuleText(e.Rule, lang) != "" {
 		mark += say(lang, "（假设）", " (what if)")
 	}
 	result.name += mark
@@ -67,6 +66,9 @@ func (e *Evaluation) resultSheet(lang string) sheet {
 	add("代码", "Code", 20)
 	add("名称", "Name", 28)
 	s.frozen = len(s.head)
+	if e.Places != nil {
+		add("所属地区", "Region", 20)
+	}
 	add("得分", "Score", 10)
 	add("得分下限", "Score, low", 10)
 	add("得分上限", "Score, high", 10)
@@ -110,12 +112,16 @@ func (e *Evaluation) sheetRow(p *scoring.Placed, lang string) (row []cell) {
 			if e.Scheme.Publication == scheme.PublishGroups {
 				rank = p.Tied
 			}
-			row = append(row, count(uint64(max(rank, 0))), words(rankRange(p, lang)), count(uint64(max(p.Tied, 0))))
+			row = append(row, count(uint64(max(rank, 0))), words(RankRange(p, lang)), count(uint64(max(p.Tied, 0))))
 		} else {
 			row = append(row, words(say(lang, "不排名", "not ranked")), cell{}, cell{})
 		}
 	}
-	row = append(row, foreign(p.Code), foreign(unitName(&p.Unit, lang)), score(p.Score), score(p.ScoreLow), score(p.ScoreHigh))
+	row = append(row, foreign(p.Code), foreign(UnitName(&p.Unit, lang)))
+	if e.Places != nil {
+		row = append(row, foreign(e.Places[p.Code]))
+	}
+	row = append(row, score(p.Score), score(p.ScoreLow), score(p.ScoreHigh))
 	if len(e.Scheme.Tiers) > 0 {
 		tier := cell{}
 		if ranked {
@@ -124,7 +130,7 @@ func (e *Evaluation) sheetRow(p *scoring.Placed, lang string) (row []cell) {
 		row = append(row, tier)
 	}
 	eachNode(&e.Scheme.Root, func(n *scheme.Node) {
-		s := node(p, n.ID)
+		s := nodeOf(p, n.ID)
 		if n.Leaf() {
 			sample := cell{}
 			if s.Estimate.Known && s.Estimate.N > 0 {
@@ -151,7 +157,7 @@ func (e *Evaluation) schemeSheet(lang string) sheet {
 			words(say(lang, "口径", "Definition")),
 		},
 	}
-	eachNode(&e.Scheme.Root, func(n *scheme.Node) { s.rows = append(s.rows, nodeDefinition(n, lang)) })
+	eachNode(&e.Scheme.Root, func(n *scheme.Node) { s.rows = append(s.rows, e.nodeDefinition(n, lang)) })
 	if len(e.Scheme.Tiers) > 0 {
 		s.rows = append(s.rows, nil, []cell{words(say(lang, "等级", "Tier")), words(say(lang, "代码", "Id")), words(say(lang, "得分自", "Score from"))})
 		for _, t := range e.Scheme.Tiers {
@@ -161,18 +167,18 @@ func (e *Evaluation) schemeSheet(lang string) sheet {
 	return s
 }
 
-func nodeDefinition(n *scheme.Node, lang string) []cell {
+func (e *Evaluation) nodeDefinition(n *scheme.Node, lang string) []cell {
 	row := []cell{
 		foreign(n.Name.In(lang)), foreign(n.ID),
 		{text: plainNumber(n.Weight), number: n.Weight, format: "General"},
 		{},
 		{},
 		{},
-		words(missingText(n.Missing, lang)), foreign(n.Wording.In(lang)),
+		words(MissingText(n.Missing, lang)), foreign(n.Wording.In(lang)),
 	}
 	if n.Leaf() {
 		row[3] = words(directionText(n, lang))
-		row[4] = words(normaliserText(n, lang))
+		row[4] = words(PointsText(n, e.Scheme, lang))
 		row[5] = count(n.MinimumN)
 	}
 	return row
@@ -185,7 +191,8 @@ func directionText(n *scheme.Node, lang string) string {
 	return say(lang, "越高越好", "higher")
 }
 
-func missingText(rule scheme.MissingRule, lang string) string {
+// MissingText is what a scheme does where a value is missing.
+func MissingText(rule scheme.MissingRule, lang string) string {
 	switch rule {
 	case scheme.MissingShown:
 		return say(lang, "列为缺失，不排名", "shown as missing, not ranked")
@@ -195,39 +202,6 @@ func missingText(rule scheme.MissingRule, lang string) string {
 		return say(lang, "权重不变，计 0 分", "counts as 0 points")
 	case scheme.MissingLeaveOut:
 		return say(lang, "不列入", "left out")
-	default:
-		return ""
-	}
-}
-
-func normaliserText(n *scheme.Node, lang string) string {
-	x := n.Normalise
-	number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-	switch x.Kind {
-	case scheme.Absolute:
-		return say(lang, "数值 ÷ ", "value ÷ ") + number(x.Full)
-	case scheme.Linear:
-		return fmt.Sprintf(say(lang, "%s 为 0 分，%s 为满分，中间按直线", "0 at %s, full at %s, linear between"), number(x.Floor), number(x.Target))
-	case scheme.Steps:
-		text := say(lang, "分段：", "steps: ")
-		for i, step := range x.Steps {
-			if i > 0 {
-				text += say(lang, "，", ", ")
-			}
-			text += number(step.At) + " → " + number(step.Points)
-		}
-		return text
-	case scheme.Deductions:
-		return fmt.Sprintf(say(lang, "超过 %s 后每 %s 扣 %s 分", "beyond %s, every %s takes off %s"), number(x.Free), number(x.Every), number(x.Per))
-	case scheme.MinMax:
-		return say(lang, "单位间最小—最大标准化", "min-max among the units")
-	case scheme.ZScore:
-		if x.Rescale {
-			return say(lang, "标准分，再拉伸至最差 0 分、最好满分", "standard score, rescaled from worst to best")
-		}
-		return fmt.Sprintf(say(lang, "标准分：%s + %s × z", "standard score: %s + %s × z"), number(x.Centre), number(x.Spread))
-	case scheme.Percentile:
-		return say(lang, "百分位", "percentile")
 	default:
 		return ""
 	}

@@ -75,7 +75,7 @@ func (e *Evaluation) csvLine(p *scoring.Placed, lang string) []string {
 	if ranked && e.ranked() {
 		line = []string{e.rankText(p), strconv.Itoa(p.RankLow), strconv.Itoa(p.RankHigh), strconv.Itoa(p.Tied)}
 	}
-	line = append(line, guarded(printable(p.Code)), guarded(printable(unitName(&p.Unit, lang))))
+	line = append(line, guarded(printable(p.Code)), guarded(printable(UnitName(&p.Unit, lang))))
 	if ranked {
 		line = append(line, decimal(p.Score, e.Scheme.Decimals, true), decimal(p.ScoreLow, e.Scheme.Decimals, true),
 			decimal(p.ScoreHigh, e.Scheme.Decimals, true), plainNumber(exact(p)), guarded(printable(e.tierName(p, lang))))
@@ -83,7 +83,7 @@ func (e *Evaluation) csvLine(p *scoring.Placed, lang string) []string {
 		line = append(line, "", "", "", "", "")
 	}
 	eachNode(&e.Scheme.Root, func(n *scheme.Node) {
-		s := node(p, n.ID)
+		s := nodeOf(p, n.ID)
 		if n.Leaf() {
 			sample := ""
 			if s.Estimate.Known && s.Estimate.N > 0 {
@@ -175,7 +175,7 @@ type nodeJSON struct {
 func EvaluationJSON(w io.Writer, e *Evaluation, lang string) error {
 	doc := evaluationJSON{
 		Scheme: e.Scheme.ID, Version: e.Scheme.Version, SchemeHash: hex.EncodeToString(e.Scheme.Hash[:]), Name: e.Scheme.Name,
-		From: e.Period.From.String(), To: e.Period.To.String(), Rule: string(e.Rule), WhatIf: ruleText(e.Rule, lang) != "",
+		From: e.Period.From.String(), To: e.Period.To.String(), Rule: string(e.Rule), WhatIf: RuleText(e.Rule, lang) != "",
 		Generation: e.Generation.Number, Draws: e.Draws, MonteCarlo: e.MonteCarlo, DataHash: hex.EncodeToString(e.DataHash[:]),
 		Priors: []priorJSON{}, Notes: append([]string{}, e.Notes...), Ranked: []placedJSON{}, Listed: []placedJSON{},
 	}
@@ -224,7 +224,7 @@ func (e *Evaluation) placedJSON(p *scoring.Placed, lang string) placedJSON {
 	}
 	out := placedJSON{
 		Rank: whole(rank), RankLow: whole(p.RankLow), RankHigh: whole(p.RankHigh), Tied: whole(p.Tied),
-		Code: p.Code, Name: unitName(&p.Unit, lang), Group: p.Group,
+		Code: p.Code, Name: UnitName(&p.Unit, lang), Group: p.Group,
 		Score: known64(p.Score, ranked), ScoreLow: known64(p.ScoreLow, ranked), ScoreHigh: known64(p.ScoreHigh, ranked),
 		Unrounded: known64(exact(p), ranked), Reason: string(p.Reason.Code), Text: e.reason(p.Reason, lang), Nodes: []nodeJSON{},
 	}

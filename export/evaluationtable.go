@@ -70,7 +70,7 @@ func (e *Evaluation) tableHead(lang string) (head []string, figures []bool) {
 	if len(e.Scheme.Tiers) > 0 {
 		add("等级", "Tier", false)
 	}
-	for _, leaf := range leaves(&e.Scheme.Root) {
+	for _, leaf := range leavesOf(e.Scheme) {
 		name := printable(leaf.Name.In(lang))
 		add(name, name, true)
 		add("样本量", "n", true)
@@ -80,9 +80,9 @@ func (e *Evaluation) tableHead(lang string) (head []string, figures []bool) {
 
 func (e *Evaluation) tableRow(p *scoring.Placed, lang string) (row []string) {
 	if e.ranked() {
-		row = append(row, e.rankText(p), rankRange(p, lang), strconv.Itoa(p.Tied))
+		row = append(row, e.rankText(p), RankRange(p, lang), strconv.Itoa(p.Tied))
 	}
-	row = append(row, printable(p.Code), printable(unitName(&p.Unit, lang)), e.score(p.Score), e.score(p.ScoreLow)+"–"+e.score(p.ScoreHigh))
+	row = append(row, printable(p.Code), printable(UnitName(&p.Unit, lang)), e.score(p.Score), e.score(p.ScoreLow)+"–"+e.score(p.ScoreHigh))
 	if len(e.Scheme.Tiers) > 0 {
 		row = append(row, printable(e.tierName(p, lang)))
 	}
@@ -98,8 +98,8 @@ func (e *Evaluation) rankText(p *scoring.Placed) string {
 }
 
 func (e *Evaluation) leafTexts(p *scoring.Placed, lang string) (texts []string) {
-	for _, leaf := range leaves(&e.Scheme.Root) {
-		s := node(p, leaf.ID)
+	for _, leaf := range leavesOf(e.Scheme) {
+		s := nodeOf(p, leaf.ID)
 		text, n := cmp.Or(leafText(leaf, s, lang), "-"), "-"
 		if s.Estimate.Known && s.Estimate.N > 0 {
 			n = evaluation.FormatCount(s.Estimate.N)
@@ -118,7 +118,7 @@ func (e *Evaluation) tableListed(line func(...string), lang string) {
 	rows := make([][]string, len(e.Listed))
 	for i := range e.Listed {
 		p := &e.Listed[i]
-		rows[i] = []string{printable(p.Code), printable(unitName(&p.Unit, lang)), printable(e.reason(p.Reason, lang))}
+		rows[i] = []string{printable(p.Code), printable(UnitName(&p.Unit, lang)), printable(e.reason(p.Reason, lang))}
 	}
 	for _, row := range aligned(rows, make([]bool, 3)) {
 		line(row)

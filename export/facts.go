@@ -269,3 +269,9 @@ func FactsJSON(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Nam
 	}
 	return nil
 }
+
+// indicator finds an indicator; an unknown one knows no value and has no name.
+func indicator(id string) evaluation.Indicator {
+	ind, _ := evaluation.IndicatorByID(id)
+	return ind
+}

@@ -7,6 +7,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,26 +18,78 @@ import (
 
 	"haochaping/calendar"
 	"haochaping/evaluation"
+	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// exampleRanking has a ranked unit of each kind that matters to a file: an ordinary one, one with a single bad
-// rating in tens of millions, one without cases, hostile names, and two without a rank.
-func exampleRanking() evaluation.Ranking {
-	ordinary := evaluation.Facts{
-		Levels: [5]uint64{1, 1, 10, 100, 1888}, Events: 4000, Rated: 1600, Promised: 200, OnTime: 190,
-		Handled: 220, Handling: evaluation.Histogram{evaluation.Bucket(6 * secondsPerDay): 220},
+// exampleScheme has an indicator of each kind that matters to a file.
+func exampleScheme() *scheme.Scheme {
+	leaf := func(id, zh, en string, weight float64, unit evaluation.Kind, n scheme.Normaliser) scheme.Node {
+		return scheme.Node{
+			ID: id, Name: scheme.Text{ZH: zh, EN: en}, Wording: scheme.Text{ZH: zh + "的算法", EN: "how " + en + " is computed"}, Weight: weight,
+			Missing: scheme.MissingShown, Formula: id, Unit: unit, Normalise: n, Decimals: -1, MinimumN: 300,
+		}
 	}
-	return evaluation.Rank(evaluation.DefaultScheme(), []evaluation.Unit{
-		{Code: "990100", NameZH: "甲市", NameEN: "A City", Facts: ordinary},
-		{Code: "990200", NameZH: "乙市", NameEN: "B City", Facts: evaluation.Facts{
-			Levels: [5]uint64{1, 0, 0, 0, 39_999_999}, Events: 50_000_000, Rated: 40_000_000,
+	bad := leaf("bad", "每十万差评", "Bad per 100,000", 3, evaluation.Per100k, scheme.Normaliser{Kind: scheme.Linear, Floor: 500, Target: 0})
+	bad.Shrink = true
+	median := leaf("median", "办理时长中位数", "Median handling time", 1, evaluation.Seconds, scheme.Normaliser{Kind: scheme.Linear, Floor: 20 * secondsPerDay, Target: secondsPerDay})
+	median.Missing = scheme.MissingRenormalise
+	good := leaf("good", "好评率", "Good rate", 1, evaluation.Percent, scheme.Normaliser{Kind: scheme.Steps, Steps: []scheme.Step{{At: 0.99, Points: 100}, {At: 0.9, Points: 60}}})
+	guide := leaf("guide", "指南准确度", "Guide accuracy", 0, evaluation.Percent, scheme.Normaliser{Kind: scheme.MinMax})
+	guide.Formula, guide.Imported, guide.Missing = "", true, scheme.MissingFixed
+	return &scheme.Scheme{
+		ID: "example", Version: "2", Name: scheme.Text{ZH: "示例方案", EN: "Example scheme"}, Scale: 100, Decimals: 2,
+		Publication: scheme.PublishRank, TieProbability: 0.95,
+		Tiers: []scheme.Tier{{ID: "a", Name: scheme.Text{ZH: "卓越", EN: "Outstanding"}, From: 95}, {ID: "b", Name: scheme.Text{ZH: "准备", EN: "Preparing"}}},
+		Root: scheme.Node{ID: "example", Children: []scheme.Node{
+			{ID: "ratings", Weight: 4, Children: []scheme.Node{bad, good}}, median, guide,
 		}},
-		{Code: "990300", NameZH: "=HYPERLINK(\"http://x\")", NameEN: "@cmd\x01\x00_x0041_", Facts: ordinary},
-		{Code: "990400", NameZH: "丁\"市\",区", NameEN: "D, \"City\"", Facts: evaluation.Facts{Levels: [5]uint64{4: 299}}},
-		{Code: "", Facts: ordinary},
-	})
+	}
+}
+
+// exampleRanking has a ranked unit of each kind that matters to a file: one with a single bad rating in tens of
+// millions, an ordinary one, one without cases, hostile names, and two without a rank.
+func exampleRanking() *scoring.Result {
+	value := func(number float64, n uint64) evaluation.Estimate {
+		return evaluation.Estimate{Value: evaluation.Value{Number: number, N: n, Known: n > 0}}
+	}
+	nodes := func(bad, scored, low, high, good float64, n uint64, days float64, cases uint64) []scoring.NodeScore {
+		enough := n >= 300
+		return []scoring.NodeScore{
+			{ID: "ratings", Depth: 1, Known: enough, Points: 80},
+			{ID: "bad", Depth: 2, Leaf: true, Estimate: value(bad, n), Scored: scored, Low: low, High: high, Points: 82.456, Weight: 0.6, Known: enough},
+			{ID: "good", Depth: 2, Leaf: true, Estimate: value(good, n), Scored: good, Low: good - 0.001, High: good, Points: 100, Weight: 0.2, Known: enough},
+			{
+				ID: "median", Depth: 1, Leaf: true, Estimate: value(days*secondsPerDay, cases), Scored: days * secondsPerDay, Low: days * 0.9 * secondsPerDay,
+				High: days * 1.1 * secondsPerDay, Points: 70, Weight: 0.2, Known: cases > 0,
+			},
+			{ID: "guide", Depth: 1, Leaf: true, Reason: scoring.Reason{Code: scoring.NoImport, Node: "guide"}},
+		}
+	}
+	ordinary := nodes(100, 95, 40, 210, 0.999, 2000, 6, 220)
+	placed := func(code, zh, en string, rank, low, high, tied int, score float64, tier int, n []scoring.NodeScore) scoring.Placed {
+		return scoring.Placed{
+			Unit: scoring.Unit{Code: code, NameZH: zh, NameEN: en, Order: 10 - rank}, Rank: rank, RankLow: low, RankHigh: high, Tied: tied,
+			Score: score, ScoreLow: score - 2, ScoreHigh: score, Tier: tier, Nodes: n,
+		}
+	}
+	return &scoring.Result{
+		Scheme: exampleScheme(), Rule: scoring.RuleActive, Draws: 2000, MonteCarlo: 0.01118, DataHash: [32]byte{0xab, 0xcd},
+		Ranked: []scoring.Placed{
+			placed("990200", "乙市", "B City", 1, 1, 1, 1, 100, 0, nodes(0.0025, 0.0026, 0.0001, 0.01, 0.999999975, 40_000_000, 0, 0)),
+			placed("990100", "甲市", "A City", 2, 2, 3, 2, 82.5, 1, ordinary),
+			placed("990300", "=HYPERLINK(\"http://x\")", "@cmd\x01\x00_x0041_", 2, 2, 3, 2, 82.5, 1, ordinary),
+		},
+		Listed: []scoring.Placed{
+			{Unit: scoring.Unit{}, Tier: -1, Nodes: ordinary, Reason: scoring.Reason{Code: scoring.Unattributed}},
+			{
+				Unit: scoring.Unit{Code: "990400", NameZH: "丁\"市\",区", NameEN: "D, \"City\""}, Tier: -1, Nodes: nodes(0, 0, 0, 0, 1, 299, 0, 0),
+				Reason: scoring.Reason{Code: scoring.TooFew, Node: "bad", N: 299, Minimum: 300},
+			},
+		},
+	}
 }
 
 func exampleMeta() Meta {
@@ -123,7 +177,7 @@ func cellsOf(t *testing.T, f *excelize.File, sheet string) [][]string {
 func openRanking(t *testing.T, meta Meta, lang string) *excelize.File {
 	t.Helper()
 	var b bytes.Buffer
-	if err := RankingXLSX(&b, exampleRanking(), meta, lang); err != nil {
+	if err := EvaluationXLSX(&b, &Evaluation{Result: exampleRanking(), Meta: meta}, lang); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)
@@ -138,62 +192,67 @@ func openRanking(t *testing.T, meta Meta, lang string) *excelize.File {
 	return f
 }
 
-// TestRankingXLSXSaysWhatCSVSays compares the two files cell by cell; only the grouping of counts and the
-// apostrophe differ, which a workbook does not need.
-func TestRankingXLSXSaysWhatCSVSays(t *testing.T) {
+// TestWorkbookSaysWhatCSVSays compares the units of the two files: who stands where, with which score and tier.
+func TestWorkbookSaysWhatCSVSays(t *testing.T) {
 	for _, lang := range evaluation.Languages {
 		t.Run(lang, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := RankingCSV(&b, exampleRanking(), exampleMeta(), lang); err != nil {
 				t.Fatal(err)
 			}
-			want, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), byteOrderMark))).ReadAll()
+			records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), byteOrderMark))).ReadAll()
 			if err != nil {
 				t.Fatal(err)
 			}
 			f := openRanking(t, exampleMeta(), lang)
-			got := cellsOf(t, f, f.GetSheetName(0))
-			if len(got) != len(want) {
-				t.Fatalf("%d rows, want %d", len(got), len(want))
-			}
-			for i, row := range want {
-				for j, field := range row {
-					var shown string
-					if j < len(got[i]) {
-						shown = got[i][j]
-					}
-					if strings.Trim(shown, "0123456789,") == "" {
-						shown = strings.ReplaceAll(shown, ",", "")
-					}
-					if shown != strings.TrimPrefix(field, "'") {
-						t.Errorf("row %d column %d: xlsx %q, csv %q", i+1, j+1, shown, field)
-					}
+			rows := cellsOf(t, f, f.GetSheetName(0))
+			for i, r := range records[len(records)-5:] {
+				x := rows[len(rows)-5+i]
+				for len(x) < 9 {
+					x = append(x, "")
+				}
+				want := []string{r[0], strings.TrimPrefix(r[1], "'"), strings.TrimPrefix(r[2], "'"), r[3], r[4], r[5], r[6]}
+				if diff := cmp.Diff(want, []string{x[0], x[3], x[4], x[5], x[6], x[7], x[8]}); diff != "" {
+					t.Errorf("unit %d: %s", i+1, diff)
 				}
 			}
 		})
 	}
 }
 
-func TestRankingXLSXKeepsNumbers(t *testing.T) {
+// column is the letter of a column of the first sheet, by its heading.
+func column(t *testing.T, f *excelize.File, row int, heading string) string {
+	t.Helper()
+	rows := cellsOf(t, f, f.GetSheetName(0))
+	i := slices.Index(rows[row-1], heading)
+	name, err := excelize.ColumnNumberToName(i + 1)
+	if err != nil {
+		t.Fatalf("no column %s in %q", heading, rows[row-1])
+	}
+	return name
+}
+
+func TestWorkbookKeepsNumbers(t *testing.T) {
 	f := openRanking(t, exampleMeta(), "zh")
-	sheet := "排名（演示数据）"
+	sheet := "评价结果（演示数据）"
 	if got := f.GetSheetList(); !cmp.Equal(got, []string{sheet, "指标说明（演示数据）"}) {
 		t.Fatalf("sheets %q", got)
 	}
-	// Row 8 is the heading, row 9 the unit with one bad rating in 40 million.
-	for cell, want := range map[string]struct{ shown, raw string }{
-		"A9": {"1", "1"},
-		"B9": {"990200", "990200"},
-		"C9": {"乙市", "乙市"},
-		"D9": {"100.00", "100"},
-		"E9": {"卓越", "卓越"},
-		"F9": {">99.99%", "0.999999975"},
-		"G9": {"40,000,000", "40000000"},
-		"I9": {"<0.01", "0.0025"},
-		"L9": {"80.00%", "0.8"},
-		"O9": {"暂无数据", "暂无数据"},
-		"Q9": {"未计入", "未计入"},
+	head := 1 + slices.IndexFunc(cellsOf(t, f, sheet), func(row []string) bool { return len(row) > 0 && row[0] == "得分名次" })
+	first := head + 1 // the unit with one bad rating in 40 million
+	for heading, want := range map[string]struct{ shown, raw string }{
+		"得分名次":       {"1", "1"},
+		"代码":         {"990200", "990200"},
+		"名称":         {"乙市", "乙市"},
+		"得分":         {"100.00", "100"},
+		"等级":         {"卓越", "卓越"},
+		"每十万差评":      {"<0.01", "0.0025"},
+		"好评率":        {">99.99%", "0.999999975"},
+		"好评率：样本量":    {"40,000,000", "40000000"},
+		"每十万差评：得分":   {"82.46", "82.456"},
+		"办理时长中位数（天）": {"暂无数据", "暂无数据"},
 	} {
+		cell := column(t, f, head, heading) + strconv.Itoa(first)
 		shown, err := f.GetCellValue(sheet, cell)
 		if err != nil {
 			t.Fatal(err)
@@ -203,21 +262,21 @@ func TestRankingXLSXKeepsNumbers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if shown != want.shown || raw != want.raw {
-			t.Errorf("%s shows %q of %q, want %q of %q", cell, shown, raw, want.shown, want.raw)
+			t.Errorf("%s shows %q of %q, want %q of %q", heading, shown, raw, want.shown, want.raw)
 		}
 	}
-	if kind, err := f.GetCellType(sheet, "B9"); err != nil || kind == excelize.CellTypeNumber {
+	if kind, err := f.GetCellType(sheet, column(t, f, head, "代码")+strconv.Itoa(first)); err != nil || kind == excelize.CellTypeNumber {
 		t.Errorf("the code is a number: %v, %v", kind, err)
 	}
 	panes, err := f.GetPanes(sheet)
-	if err != nil || !panes.Freeze || panes.XSplit != 3 || panes.YSplit != 8 {
+	if err != nil || !panes.Freeze || panes.XSplit != 5 || panes.YSplit != head {
 		t.Errorf("frozen: %+v, %v", panes, err)
 	}
-	if width, err := f.GetColWidth(sheet, "C"); err != nil || width < 20 {
+	if width, err := f.GetColWidth(sheet, column(t, f, head, "名称")); err != nil || width < 20 {
 		t.Errorf("names are %v wide, %v", width, err)
 	}
-	for _, row := range []int{9, 10, 11, 12, 13} {
-		name, err := excelize.CoordinatesToCellName(3, row)
+	for row := first; row < first+5; row++ {
+		name, err := excelize.CoordinatesToCellName(5, row)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,22 +286,21 @@ func TestRankingXLSXKeepsNumbers(t *testing.T) {
 	}
 }
 
-func TestRankingXLSXDefinitions(t *testing.T) {
+func TestWorkbookDefinesItsIndicators(t *testing.T) {
 	f := openRanking(t, Meta{Period: exampleMeta().Period}, "en")
-	if got := f.GetSheetList(); !cmp.Equal(got, []string{"Ranking", "Definitions"}) {
+	if got := f.GetSheetList(); !cmp.Equal(got, []string{"Results", "Definitions"}) {
 		t.Fatalf("sheets %q", got)
 	}
-	rows := cellsOf(t, f, "Definitions")
 	text := new(strings.Builder)
-	for _, row := range rows {
+	for _, row := range cellsOf(t, f, "Definitions") {
 		text.WriteString(strings.Join(row, "|") + "\n")
 	}
 	for _, want := range []string{
-		"Time of data|no data\n",
-		"Scheme|Default scheme (default, version 1)\n",
-		"Bad per 100,000|45|500.0|0.00|300|listed, not ranked|Ratings at levels 1 and 2",
-		"Median handling time|10|20.0 d|24.0 h|30|others share its weight|",
-		"Outstanding|95.00\n", "Preparing|0.00\n",
+		"Scheme|Example scheme (example, version 2)\n", "Data hash|abcd00",
+		"Bad per 100,000|bad|3|higher|500.0 is 0 points, 0.00 is 100, in between along a line|300|shown as missing, not ranked|how Bad per 100,000 is computed\n",
+		"Good rate|good|1|higher|steps: 99.00% → 100, 90.00% → 60|300|", "Median handling time|median|1|higher|20.0 d is 0 points, 24.0 h is 100, in between along a line|300|the others share its weight|",
+		"Guide accuracy|guide|0|higher|the worst unit has 0 points, the best has 100|300|counts as 0 points|how Guide accuracy is computed\n",
+		"Outstanding|a|95\n", "Preparing|b|0\n",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -250,6 +308,77 @@ func TestRankingXLSXDefinitions(t *testing.T) {
 	}
 	if strings.Contains(strings.ToLower(text.String()), "demo") {
 		t.Error("real data is called demo data")
+	}
+}
+
+func TestRulesOfARanking(t *testing.T) {
+	for form, want := range map[scheme.Publication]string{
+		scheme.PublishRank: "inferred from sample size: 95% of 2,000 random draws", scheme.PublishGroups: "publishes groups", scheme.PublishBands: "publishes tiers alone",
+	} {
+		r := exampleRanking()
+		r.Scheme.Publication = form
+		text := strings.Join(Rules(r, "en"), "\n")
+		for _, part := range []string{want, "1.12 percentage points", "rounded to 2 decimals", "with 95% certainty"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: no %q in\n%s", form, part, text)
+			}
+		}
+	}
+}
+
+// A scheme that publishes groups or tiers has no ranks in its files, and units in administrative order.
+func TestFilesWithoutRanks(t *testing.T) {
+	for form, want := range map[scheme.Publication][]string{
+		scheme.PublishGroups: {"1,990200", "2,990100", "2,990300"}, scheme.PublishBands: {"Outstanding,990200", "Preparing,990100", "Preparing,990300"},
+	} {
+		r := exampleRanking()
+		r.Scheme.Publication = form
+		r.Ranked[1].Order, r.Ranked[2].Order = 1, 2
+		var b bytes.Buffer
+		if err := RankingCSV(&b, r, exampleMeta(), "en"); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if strings.Contains(text, "Rank range") || strings.Contains(text, "Score rank") {
+			t.Errorf("%s: the file has ranks", form)
+		}
+		at := 0
+		for _, line := range want {
+			next := strings.Index(text[at:], "\r\n"+line+",")
+			if next < 0 {
+				t.Fatalf("%s: no %s, or not in order:\n%s", form, line, text)
+			}
+			at += next + 1
+		}
+	}
+}
+
+func TestWhatIfIsMarked(t *testing.T) {
+	for rule, want := range map[scoring.AnswerRule]string{
+		scoring.RuleActive: "", scoring.RuleDefaults: "假设情形：默认评价", scoring.RuleSilence: "假设情形：未评价",
+	} {
+		r := exampleRanking()
+		r.Rule = rule
+		var b bytes.Buffer
+		if err := RankingCSV(&b, r, exampleMeta(), "zh"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "假设情形"); got != (want != "") || !strings.Contains(b.String(), want) {
+			t.Errorf("%s: marked %v", rule, got)
+		}
+	}
+}
+
+func TestLeavesShareTheScore(t *testing.T) {
+	leaves, shares := Leaves(exampleScheme())
+	var all float64
+	names := ""
+	for i, n := range leaves {
+		all += shares[i]
+		names += n.ID + " " + WeightText(shares[i]) + " "
+	}
+	if names != "bad 60% good 20% median 20% guide 0% " || all < 1-1e-12 || all > 1+1e-12 {
+		t.Errorf("%s: %v", names, all)
 	}
 }
 
@@ -286,8 +415,10 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 func TestBrokenWriterIsReported(t *testing.T) {
 	rows, q := exampleRows()
 	for name, write := range map[string]func(w *brokenWriter) error{
-		"csv":         func(w *brokenWriter) error { return RankingCSV(w, exampleRanking(), exampleMeta(), "zh") },
-		"xlsx":        func(w *brokenWriter) error { return RankingXLSX(w, exampleRanking(), exampleMeta(), "zh") },
+		"csv": func(w *brokenWriter) error { return RankingCSV(w, exampleRanking(), exampleMeta(), "zh") },
+		"xlsx": func(w *brokenWriter) error {
+			return EvaluationXLSX(w, &Evaluation{Result: exampleRanking(), Meta: exampleMeta()}, "zh")
+		},
 		"facts csv":   func(w *brokenWriter) error { return FactsCSV(w, rows, q, exampleNames) },
 		"facts json":  func(w *brokenWriter) error { return FactsJSON(w, rows, q, exampleNames) },
 		"facts table": func(w *brokenWriter) error { return FactsTable(w, rows, q, exampleNames) },
@@ -303,7 +434,7 @@ func TestBrokenWriterIsReported(t *testing.T) {
 func TestTooLongTextIsAnError(t *testing.T) {
 	r := exampleRanking()
 	r.Ranked[0].NameZH = strings.Repeat("长", excelize.TotalCellChars+1)
-	if err := RankingXLSX(new(bytes.Buffer), r, exampleMeta(), "zh"); err == nil {
+	if err := EvaluationXLSX(new(bytes.Buffer), &Evaluation{Result: r, Meta: exampleMeta()}, "zh"); err == nil {
 		t.Error("a text that does not fit into a cell was written")
 	}
 }

@@ -1,63 +1,11 @@
 package export
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
-
-	"haochaping/evaluation"
 )
-
-// RankingXLSX writes a ranking as a workbook of two sheets: the ranking, with figures as numbers that read as
-// the pages show them, and the definitions it rests on.
-func RankingXLSX(w io.Writer, r evaluation.Ranking, meta Meta, lang string) (err error) {
-	b := book{file: excelize.NewFile(), styles: make(map[string]int)}
-	defer func() {
-		if err = errors.Join(err, b.file.Close()); err != nil {
-			err = fmt.Errorf("write ranking as xlsx: %w", err)
-		}
-	}()
-	if err := b.file.SetDocProps(&excelize.DocProperties{Title: printable(meta.title(lang)), Creator: "haochaping", Language: lang}); err != nil {
-		return err
-	}
-	head := heading(&r.Scheme, lang)
-	top := append(preamble(&r, &meta, lang), nil)
-	ranking := sheet{
-		name: say(lang, "排名", "Ranking"), top: top, head: head, rows: body(&r, lang),
-		widths: rankingWidths(len(head)), frozen: 3,
-	}
-	definitions := definitionSheet(&r.Scheme, &meta, lang)
-	if meta.Demo {
-		mark := say(lang, "（演示数据）", " (demo data)")
-		ranking.name += mark
-		definitions.name += mark
-	}
-	if err := b.file.SetSheetName(b.file.GetSheetName(0), ranking.name); err != nil {
-		return err
-	}
-	if _, err := b.file.NewSheet(definitions.name); err != nil {
-		return err
-	}
-	for _, s := range []sheet{ranking, definitions} {
-		if err := b.write(&s); err != nil {
-			return fmt.Errorf("sheet %s: %w", s.name, err)
-		}
-	}
-	return b.file.Write(w)
-}
-
-// rankingWidths are the widths of the columns of a ranking: narrow figures, wide names and notes.
-func rankingWidths(columns int) []float64 {
-	widths := make([]float64, columns)
-	for i := range widths {
-		widths[i] = 13
-	}
-	widths[1], widths[2], widths[columns-1] = 20, 28, 56
-	return widths
-}
 
 // sheet is the contents of one sheet: lines at the top, one table below.
 type sheet struct {
