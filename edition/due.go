@@ -49,7 +49,7 @@ func Due(schemes []*scheme.Scheme, existing []Head, today calendar.Day, cutoff i
 			if there[k] || int(today-month.To) < max(cutoff, 1) || !s.Valid.Contains(month.From) || !s.Valid.Contains(month.To) {
 				continue
 			}
-			if b := best[k]; b == nil || cmp.Or(cmp.Compare(s.Valid.From, b.Valid.From), cmp.Compare(s.Version, b.Version)) > 0 {
+			if b := best[k]; b == nil || cmp.Or(cmp.Compare(s.Valid.From, b.Valid.From), scheme.CompareVersions(s.Version, b.Version)) > 0 {
 				best[k] = s
 			}
 		}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"haochaping/calendar"
 	"haochaping/evaluation/scheme"
@@ -144,8 +143,9 @@ type Change struct {
 	Own        []string `json:"own"` // the leaves whose own counts or values changed; none = others moved
 }
 
-// numberForm is scheme, label of the period, and running number.
-var numberForm = regexp.MustCompile(`^([\p{L}\p{N}][\p{L}\p{N}_-]{0,99})-([0-9]{2,6})$`)
+// refForm is a number (scheme, label of the period, running number) and maybe a revision. The id of a scheme may have
+// dots in it.
+var refForm = regexp.MustCompile(`^([\p{L}\p{N}][\p{L}\p{N}_.-]{0,119}-[0-9]{2,6})(?:\.([1-9][0-9]{0,8}))?$`)
 
 // MakeNumber is the number of the n-th edition (from 1) of a scheme and period, such as provinces-2026-Q3-01.
 func MakeNumber(schemeID, label string, n int) string {
@@ -154,8 +154,8 @@ func MakeNumber(schemeID, label string, n int) string {
 
 // CheckNumber says what is wrong with a number.
 func CheckNumber(number string) error {
-	if !numberForm.MatchString(number) {
-		return fmt.Errorf("%q is no number of an edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01; haochaping edition list shows all", clip(number, 60))
+	if ref, err := ParseRef(number); err != nil || ref.Revision != 0 {
+		return refuse("%q is no number of an edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01; haochaping edition list shows all", clip(number, 60))
 	}
 	return nil
 }
@@ -168,18 +168,15 @@ type Ref struct {
 
 // ParseRef reads NUMBER or NUMBER.REVISION.
 func ParseRef(text string) (Ref, error) {
-	number, revision, found := strings.Cut(text, ".")
-	if err := CheckNumber(number); err != nil {
-		return Ref{}, err
+	parts := refForm.FindStringSubmatch(text)
+	if parts == nil {
+		return Ref{}, refuse("%q names no edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01, with .REVISION behind it for one of its revisions; haochaping edition list shows all", clip(text, 60))
 	}
-	if !found {
-		return Ref{Number: number}, nil
+	if parts[2] == "" {
+		return Ref{Number: parts[1]}, nil
 	}
-	n, err := strconv.Atoi(revision)
-	if err != nil || n < 1 || strconv.Itoa(n) != revision {
-		return Ref{}, fmt.Errorf("%q: the revision behind the dot is a whole number from 1", clip(text, 60))
-	}
-	return Ref{number, n}, nil
+	n, err := strconv.Atoi(parts[2])
+	return Ref{parts[1], n}, err
 }
 
 // String is NUMBER.REVISION, or NUMBER for the newest.

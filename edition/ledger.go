@@ -28,6 +28,11 @@ type Revision struct {
 // Draft is the number of the draft that counts.
 func (r *Revision) Draft() int { return len(r.Drafts) }
 
+// Content is the hash of the document that stands for the revision: the published one, else the draft that counts.
+func (r *Revision) Content() string {
+	return cmp.Or(r.Hash, r.Drafts[len(r.Drafts)-1])
+}
+
 // Narratives are the texts about a unit, by section.
 func (r *Revision) Narratives(unit string) []Narrative {
 	var list []Narrative

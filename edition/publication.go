@@ -13,9 +13,8 @@ func (l *Ledger) Publication(draft *Edition, e Event, key ed25519.PrivateKey) (e
 		return nil, nil, "", err
 	}
 	e.Action, e.Fingerprint = Publish, Fingerprint(public)
-	trial, asked := l.clone(), e
-	asked.Hash = "to be computed" // the step of the publication is part of what is hashed
-	if _, err := trial.Append(asked); err != nil {
+	trial, err := l.tryPublish(e)
+	if err != nil {
 		return nil, nil, "", err
 	}
 	r := trial.Last()
@@ -39,6 +38,22 @@ func (l *Ledger) Publication(draft *Edition, e Event, key ed25519.PrivateKey) (e
 		})
 	}
 	return events, file, hash, nil
+}
+
+// Publishable says why the newest revision cannot be published by the publish event e.
+func (l *Ledger) Publishable(e Event) error {
+	e.Fingerprint = "to be known"
+	_, err := l.tryPublish(e)
+	return err
+}
+
+// tryPublish is the ledger as it would be; the step of the publication is part of what is hashed, so its own hash is
+// not known yet.
+func (l *Ledger) tryPublish(e Event) (*Ledger, error) {
+	trial := l.clone()
+	e.Hash = "to be computed"
+	_, err := trial.Append(e)
+	return trial, err
 }
 
 // Carried are the events that give a new revision the narratives of the one before, as they were published.
