@@ -88,7 +88,7 @@ var rooms = map[string]room{
 	"app": {},
 	"cmd/haochaping": {may: []string{
 		"app", "calendar", "collector/fileimport", "config", "directory", "edition", "engine", "evaluation",
-		"evaluation/imported", "evaluation/scheme", "evaluation/scoring", "record",
+		"evaluation/imported", "evaluation/scheme", "evaluation/scoring", "record", "strictyaml",
 	}},
 }
 

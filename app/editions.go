@@ -19,7 +19,7 @@ import (
 
 // EditionCreate asks for the first draft of an edition.
 type EditionCreate struct {
-	Scheme  string // ID or ID@VERSION
+	Scheme  SchemeRef
 	Period  calendar.Range
 	By      string
 	Another bool // also if there is one of this scheme and period
@@ -76,7 +76,7 @@ func (a *App) editionCommands(mux *http.ServeMux) {
 func (a *App) today() calendar.Day { return calendar.DayOf(a.time(), a.cfg.Timezone.Location) }
 
 func (a *App) createEdition(ctx context.Context, in *EditionCreate) (EditionEntry, error) {
-	s, err := a.scheme(ctx, SchemeRef{Name: in.Scheme})
+	s, err := a.scheme(ctx, in.Scheme)
 	if err != nil {
 		return EditionEntry{}, err
 	}

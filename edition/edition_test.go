@@ -140,7 +140,9 @@ func publishedLedger(t testing.TB) (l *Ledger, draft *Edition, file []byte) {
 		with(event(Create, "王芳", 1), func(e *Event) { e.Hash = hash }),
 		with(event(Open, "王芳", 2), func(e *Event) { e.Until = calendar.MakeDay(2026, 7, 8) }),
 		with(event(Object, "丁县政务局", 3), func(e *Event) { e.Unit, e.Text = "440104", "12 条评价不足以说明问题。" }),
-		with(event(Decide, "李强", 6), func(e *Event) { e.Objection, e.Decision, e.Note = 1, Rejected, "样本不足时只列出，不排名。" }),
+		with(event(Decide, "李强", 6), func(e *Event) {
+			e.Objection, e.Decision, e.Note = 1, Rejected, "样本不足时只列出，不排名。"
+		}),
 		with(event(Narrate, "王芳", 7), func(e *Event) {
 			e.Unit, e.Section, e.Entries = "440101", Highlights, []Narrative{{Text: "“一窗受理”覆盖全部事项。", Source: "现场核查 2026-06-20"}}
 		}),

@@ -78,11 +78,11 @@ units:
 		t.Error(d)
 	}
 	for text, message := range map[string]string{
-		"":           "empty",
-		"units: {}":  "names no units",
-		"unit: {}\n": "nearest known one is units",
-		"units: {a: {highlight: []}}":               "highlights",
-		"units: {a: {cases: [{text: a}]}}":          "a text and a source",
+		"":                                 "empty",
+		"units: {}":                        "names no units",
+		"unit: {}\n":                       "nearest known one is units",
+		"units: {a: {highlight: []}}":      "highlights",
+		"units: {a: {cases: [{text: a}]}}": "a text and a source",
 		"units: {a: {cases: {text: a, source: b}}}": "list",
 	} {
 		_, problems, err := ReadNarratives(strings.NewReader(text))

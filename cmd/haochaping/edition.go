@@ -78,7 +78,7 @@ func newest(text string) (string, error) {
 
 func newEditionCreate() *cobra.Command {
 	var in app.EditionCreate
-	var period, from, to string
+	var name, period, from, to string
 	c := &cobra.Command{
 		Use:     "create",
 		Short:   "Draw up the first draft of an edition",
@@ -100,6 +100,9 @@ func newEditionCreate() *cobra.Command {
 			default:
 				return usageError{errors.New("give --period, or --from and --to, not both")}
 			}
+			if in.Scheme, err = readScheme(name); err != nil {
+				return err
+			}
 			return withClient(c, func(client *app.Client) error {
 				entry, err := client.CreateEdition(c.Context(), &in)
 				return tellEdition(c, &entry, err)
@@ -107,7 +110,7 @@ func newEditionCreate() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&in.Scheme, "scheme", "", "scheme to judge by, ID or ID@VERSION; default the scheme of the product")
+	f.StringVar(&name, "scheme", "", "ID or ID@VERSION of a scheme, or a YAML file; default: the bundled scheme of good and bad reviews")
 	f.StringVar(&period, "period", "", "period to judge: 2026, 2026-H2, 2026-Q3, 2026-07, 2026-W31")
 	f.StringVar(&from, "from", "", "or its first day, YYYY-MM-DD")
 	f.StringVar(&to, "to", "", "and its last day, YYYY-MM-DD")
