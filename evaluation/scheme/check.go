@@ -10,13 +10,13 @@ import (
 	"haochaping/strictyaml"
 )
 
-// formulas compiles the formulas of all leaves and holds them against facts. Everything else about the scheme is in
-// order.
+// formulas compiles the formulas of all leaves and, where everything about the scheme is in order, holds them against
+// facts.
 func (l *loader) formulas() {
 	c := &compiler{loader: l, formulas: make(map[string]*formula), vetted: make(map[string]*vetted), leaves: make(map[string]*Node)}
 	c.collect(&l.scheme.Root)
 	for _, n := range c.order {
-		if n.Imported {
+		if n.Imported || l.formulaLines[n.ID] == 0 {
 			continue
 		}
 		v := vet(n.Formula)

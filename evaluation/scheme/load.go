@@ -73,9 +73,7 @@ func Load(text []byte) (*Scheme, error) {
 	for _, p := range problems {
 		l.problems = append(l.problems, Problem{Line: p.Line, Message: p.Message})
 	}
-	if len(l.problems) == 0 {
-		l.formulas()
-	}
+	l.formulas()
 	if len(l.problems) > 0 {
 		slices.SortStableFunc(l.problems, func(a, b Problem) int { return a.Line - b.Line })
 		return nil, &Error{Problems: l.problems}
