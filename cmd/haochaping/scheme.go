@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -88,7 +87,7 @@ version mean never changes: a changed scheme needs a version of its own. Adding 
 file again changes nothing.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := readScheme(args[0])
+			s, err := loadScheme(args[0])
 			if err != nil {
 				return err
 			}
@@ -125,7 +124,7 @@ func newSchemeCheck() *cobra.Command {
 		Short: "Say everything that is wrong with a scheme, each with its line",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := readScheme(args[0])
+			s, err := loadScheme(args[0])
 			var problems *scheme.Error
 			if errors.As(err, &problems) {
 				if _, err := fmt.Fprintln(c.OutOrStdout(), problems); err != nil {
@@ -145,12 +144,12 @@ func newSchemeCheck() *cobra.Command {
 func newSchemeExplain() *cobra.Command {
 	var lang string
 	c := &cobra.Command{
-		Use:   "explain FILE|ID[@VERSION]",
+		Use:   "explain FILE.yaml|ID[@VERSION]",
 		Short: "Print a scheme for readers: the tree, the shares of the score, the formulas in words",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if !slices.Contains(evaluation.Languages[:], lang) {
-				return usageError{fmt.Errorf("--lang: use zh or en")}
+			if err := checkLanguage(lang); err != nil {
+				return err
 			}
 			s, err := findScheme(c, args[0])
 			if err != nil {
@@ -166,11 +165,15 @@ func newSchemeExplain() *cobra.Command {
 
 // findScheme reads a scheme from a file, or else by its name from the server.
 func findScheme(c *cobra.Command, name string) (found *scheme.Scheme, err error) {
-	if isSchemeFile(name) {
-		return readScheme(name)
+	ref, err := readScheme(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(ref.Text) > 0 {
+		return loadScheme(name)
 	}
 	err = withClient(c, func(client *app.Client) error {
-		text, err := client.Scheme(c.Context(), app.SchemeRef{Name: name})
+		text, err := client.Scheme(c.Context(), ref)
 		if err != nil {
 			return err
 		}
@@ -180,23 +183,14 @@ func findScheme(c *cobra.Command, name string) (found *scheme.Scheme, err error)
 	return found, err
 }
 
-// isSchemeFile reports whether an argument means a file: there is one, or it is written as a path.
-func isSchemeFile(name string) bool {
-	if strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
-		return true
-	}
-	info, err := os.Stat(name)
-	return err == nil && !info.IsDir()
-}
-
-// readScheme reads a scheme from a file.
-func readScheme(name string) (*scheme.Scheme, error) {
+// loadScheme reads a scheme from a file of any name.
+func loadScheme(name string) (*scheme.Scheme, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	// The loader refuses what is larger than 1 MiB; no more than that is read.
-	text, err := io.ReadAll(io.LimitReader(f, 1<<20+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxScheme+1))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
