@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,12 +111,21 @@ func (e *Evaluation) about(lang string) (rows [][]cell) {
 	}
 	field("评价方案", "Scheme", fmt.Sprintf(say(lang, "%s（%s，第 %s 版）", "%s (%s, version %s)"), e.Scheme.Name.In(lang), e.Scheme.ID, e.Scheme.Version))
 	field("统计期", "Period", e.Period.String())
-	field("数据时间", "Time of data", e.dataTime(lang))
+	if e.counted() {
+		field("数据时间", "Time of data", e.dataTime(lang))
+	}
+	if days := e.importedDays(); days != "" {
+		field("导入数值截至", "Imported as of", days)
+	}
 	field("单位", "Units", fmt.Sprintf(say(lang, "%d 个排名，%d 个只列出", "%d ranked, %d listed"), len(e.Ranked), len(e.Listed)))
 	field("抽样", "Draws", fmt.Sprintf(say(lang, "%s 次，概率的蒙特卡洛标准误不超过 %s", "%s, Monte-Carlo standard error of a probability at most %s"),
 		evaluation.FormatCount(uint64(max(e.Draws, 0))), evaluation.FormatNumber(e.MonteCarlo*100, 2)+"%"))
-	if e.ranked() {
+	switch {
+	case !e.ranked():
+	case e.varies():
 		field("名次范围", "Rank interval", say(lang, "由样本量推断：95% 的抽样中名次落在此范围内", "inferred from sample size: 95% of the draws rank the unit within it"))
+	default:
+		field("名次范围", "Rank interval", say(lang, "没有数值带样本量或标准误，无从推断，名次视为确定", "no value has a sample or a standard error to infer it from: ranks are taken as certain"))
 	}
 	field("数据指纹", "Data hash", hex.EncodeToString(e.DataHash[:]))
 	for _, p := range e.Priors {
@@ -125,6 +135,35 @@ func (e *Evaluation) about(lang string) (rows [][]cell) {
 		field("注意", "Note", note)
 	}
 	return rows
+}
+
+// counted reports whether any indicator is computed from records.
+func (e *Evaluation) counted() bool {
+	return slices.ContainsFunc(leavesOf(e.Scheme), func(n *scheme.Node) bool { return !n.Imported })
+}
+
+// varies reports whether any score could have come out otherwise.
+func (e *Evaluation) varies() bool {
+	return slices.ContainsFunc(e.Ranked, func(p scoring.Placed) bool { return p.ScoreLow != p.ScoreHigh })
+}
+
+// importedDays is the days that the imported values are as of, from the oldest to the newest; ” without any.
+func (e *Evaluation) importedDays() string {
+	oldest, newest := "", ""
+	for _, list := range [][]scoring.Placed{e.Ranked, e.Listed} {
+		for i := range list {
+			for _, v := range list[i].Imported {
+				if oldest == "" || v.AsOf < oldest {
+					oldest = v.AsOf
+				}
+				newest = max(newest, v.AsOf)
+			}
+		}
+	}
+	if oldest == newest {
+		return newest
+	}
+	return oldest + ".." + newest
 }
 
 func (e *Evaluation) dataTime(lang string) string {
@@ -149,11 +188,14 @@ func (e *Evaluation) priorText(p *scoring.Prior, lang string) string {
 	if group == "" {
 		group = say(lang, "全部单位", "all units")
 	}
-	name := p.Leaf
+	name, unit, scale := p.Leaf, evaluation.Number, 1.0
 	for _, leaf := range leavesOf(e.Scheme) {
 		if leaf.ID == p.Leaf {
-			name = leaf.Name.In(lang)
+			name, unit = leaf.Name.In(lang), leaf.Unit
 		}
+	}
+	if unit == evaluation.Per100k {
+		scale = 100_000
 	}
 	from := map[string]string{
 		"group":  fmt.Sprintf(say(lang, "由同组 %d 个单位拟合", "fitted from %d units of the group"), p.Units),
@@ -162,10 +204,10 @@ func (e *Evaluation) priorText(p *scoring.Prior, lang string) string {
 	}[p.From]
 	mean := "-"
 	if p.B > 0 {
-		mean = strconv.FormatFloat(p.A/p.B, 'g', 4, 64)
+		mean = evaluation.FormatValue(evaluation.Indicator{Unit: unit}, evaluation.Value{Number: p.A / p.B * scale, Known: true}, lang)
 	}
-	return fmt.Sprintf("%s · %s: Gamma(%s, %s)%s %s%s%s", name, group, strconv.FormatFloat(p.A, 'g', 4, 64), strconv.FormatFloat(p.B, 'g', 6, 64),
-		say(lang, "，均值", ", mean"), mean, say(lang, "，", "; "), from)
+	return fmt.Sprintf(say(lang, "%s · %s：%s，%s（Gamma %s, %s）", "%s · %s: %s; %s (Gamma %s, %s)"), name, group, mean, from,
+		strconv.FormatFloat(p.A, 'g', 4, 64), strconv.FormatFloat(p.B, 'g', 6, 64))
 }
 
 // comparison is the answer to --compare as a sentence.
@@ -200,19 +242,27 @@ func leafCell(leaf *scheme.Node, s *scoring.NodeScore, lang string) cell {
 	return valueCell(evaluation.Indicator{ID: leaf.ID, Unit: leaf.Unit}, s.Estimate.Value, lang)
 }
 
-// leafText is the value that was scored with its interval, as people read it.
+// leafText is a value as people read it: as measured; behind an arrow as it was scored, where that is another number,
+// because it was shrunk or rounded; and the interval of that.
 func leafText(leaf *scheme.Node, s *scoring.NodeScore, lang string) string {
 	ind := evaluation.Indicator{ID: leaf.ID, Unit: leaf.Unit}
 	text := func(x float64) string {
 		return evaluation.FormatValue(ind, evaluation.Value{Number: x, N: s.Estimate.N, Known: true}, lang)
 	}
-	if !s.Known {
+	if !s.Estimate.Known {
 		return ""
 	}
-	if s.Low == s.High {
-		return text(s.Scored)
+	measured := text(s.Estimate.Number)
+	if !s.Known {
+		return measured
 	}
-	return text(s.Scored) + " [" + text(s.Low) + "–" + text(s.High) + "]"
+	if scored := text(s.Scored); scored != measured {
+		measured += "→" + scored
+	}
+	if s.Low == s.High {
+		return measured
+	}
+	return measured + " [" + text(s.Low) + "–" + text(s.High) + "]"
 }
 
 // scoreFormat is how a spreadsheet shows a score.

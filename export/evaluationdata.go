@@ -30,9 +30,9 @@ func EvaluationCSV(w io.Writer, e *Evaluation, lang string) error {
 		}
 		head = append(head, n.ID+":points")
 	})
-	head = append(head, "reason", "reason_text", "scheme", "version", "period", "rule", "data_time", "draws", "monte_carlo", "data_hash")
+	head = append(head, "reason", "reason_text", "scheme", "version", "period", "rule", "data_time", "imported_as_of", "draws", "monte_carlo", "data_hash")
 	about := []string{
-		guarded(e.Scheme.ID), guarded(e.Scheme.Version), e.Period.String(), string(e.Rule), e.instant(), strconv.Itoa(e.Draws), plainNumber(e.MonteCarlo), hex.EncodeToString(e.DataHash[:]),
+		guarded(e.Scheme.ID), guarded(e.Scheme.Version), e.Period.String(), string(e.Rule), e.instant(), e.importedDays(), strconv.Itoa(e.Draws), plainNumber(e.MonteCarlo), hex.EncodeToString(e.DataHash[:]),
 	}
 	lines := [][]string{head}
 	placed := e.placed()
@@ -57,9 +57,9 @@ func eachNode(root *scheme.Node, do func(*scheme.Node)) {
 
 func plainNumber(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-// instant is the time of data for machines; ” without any.
+// instant is the time of data for machines; ” without any, or where all indicators are imported.
 func (e *Evaluation) instant() string {
-	if e.Generation.DataTime == 0 {
+	if e.Generation.DataTime == 0 || !e.counted() {
 		return ""
 	}
 	zone := e.Zone
@@ -112,8 +112,9 @@ type evaluationJSON struct {
 	From       string          `json:"from"`
 	To         string          `json:"to"`
 	Rule       string          `json:"rule"`
-	WhatIf     bool            `json:"what_if"` // another rule than the one that may be published
-	DataTime   *string         `json:"data_time"`
+	WhatIf     bool            `json:"what_if"`                  // another rule than the one that may be published
+	DataTime   *string         `json:"data_time"`                // null where all indicators are imported
+	AsOf       string          `json:"imported_as_of,omitempty"` // of the imported values: a day, or the first..the last
 	Generation uint64          `json:"generation"`
 	Draws      int             `json:"draws"`
 	MonteCarlo float64         `json:"monte_carlo_error"`
@@ -179,6 +180,7 @@ func EvaluationJSON(w io.Writer, e *Evaluation, lang string) error {
 		Generation: e.Generation.Number, Draws: e.Draws, MonteCarlo: e.MonteCarlo, DataHash: hex.EncodeToString(e.DataHash[:]),
 		Priors: []priorJSON{}, Notes: append([]string{}, e.Notes...), Ranked: []placedJSON{}, Listed: []placedJSON{},
 	}
+	doc.AsOf = e.importedDays()
 	if at := e.instant(); at != "" {
 		doc.DataTime = &at
 	}

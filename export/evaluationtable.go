@@ -31,11 +31,12 @@ func EvaluationTable(w io.Writer, e *Evaluation, lang string) error {
 		line(texts...)
 	}
 	line()
-	head, figures := e.tableHead(lang)
+	sampled := e.sampled()
+	head, figures := e.tableHead(sampled, lang)
 	rows := [][]string{head}
 	placed := e.placed()
 	for i := range placed {
-		rows = append(rows, e.tableRow(&placed[i], lang))
+		rows = append(rows, e.tableRow(&placed[i], sampled, lang))
 	}
 	for _, row := range aligned(rows, figures) {
 		line(row)
@@ -54,7 +55,7 @@ func EvaluationTable(w io.Writer, e *Evaluation, lang string) error {
 }
 
 // tableHead names the columns; figures says which are aligned to the right.
-func (e *Evaluation) tableHead(lang string) (head []string, figures []bool) {
+func (e *Evaluation) tableHead(sampled map[string]bool, lang string) (head []string, figures []bool) {
 	add := func(zh, en string, figure bool) {
 		head, figures = append(head, say(lang, zh, en)), append(figures, figure)
 	}
@@ -63,7 +64,9 @@ func (e *Evaluation) tableHead(lang string) (head []string, figures []bool) {
 		add("名次范围", "Rank interval", false)
 		add("并列组", "Tied group", true)
 	}
-	add("代码", "Code", false)
+	if e.coded() {
+		add("代码", "Code", false)
+	}
 	add("名称", "Name", false)
 	add("得分", "Score", true)
 	add("得分区间", "Score interval", false)
@@ -73,20 +76,45 @@ func (e *Evaluation) tableHead(lang string) (head []string, figures []bool) {
 	for _, leaf := range leavesOf(e.Scheme) {
 		name := printable(leaf.Name.In(lang))
 		add(name, name, true)
-		add("样本量", "n", true)
+		if sampled[leaf.ID] {
+			add("样本量", "n", true)
+		}
 	}
 	return head, figures
 }
 
-func (e *Evaluation) tableRow(p *scoring.Placed, lang string) (row []string) {
+// coded reports whether units have codes of their own: those that imported values name have none.
+func (e *Evaluation) coded() bool { return e.Scheme.Units.Kind != scheme.UnitImported }
+
+// sampled are the indicators of which any unit has a sample.
+func (e *Evaluation) sampled() map[string]bool {
+	sampled := make(map[string]bool)
+	for i := range e.Ranked {
+		for j := range e.Ranked[i].Nodes {
+			if n := &e.Ranked[i].Nodes[j]; n.Leaf && n.Estimate.N > 0 {
+				sampled[n.ID] = true
+			}
+		}
+	}
+	return sampled
+}
+
+func (e *Evaluation) tableRow(p *scoring.Placed, sampled map[string]bool, lang string) (row []string) {
 	if e.ranked() {
 		row = append(row, e.rankText(p), RankRange(p, lang), strconv.Itoa(p.Tied))
 	}
-	row = append(row, printable(p.Code), printable(UnitName(&p.Unit, lang)), e.score(p.Score), e.score(p.ScoreLow)+"–"+e.score(p.ScoreHigh))
+	if e.coded() {
+		row = append(row, printable(p.Code))
+	}
+	interval := "-"
+	if p.ScoreLow != p.ScoreHigh {
+		interval = e.score(p.ScoreLow) + "–" + e.score(p.ScoreHigh)
+	}
+	row = append(row, printable(UnitName(&p.Unit, lang)), e.score(p.Score), interval)
 	if len(e.Scheme.Tiers) > 0 {
 		row = append(row, printable(e.tierName(p, lang)))
 	}
-	return append(row, e.leafTexts(p, lang)...)
+	return append(row, e.leafTexts(p, sampled, lang)...)
 }
 
 // rankText is the place that is published: of groups that cannot be told apart that of the group.
@@ -97,14 +125,16 @@ func (e *Evaluation) rankText(p *scoring.Placed) string {
 	return strconv.Itoa(p.Rank)
 }
 
-func (e *Evaluation) leafTexts(p *scoring.Placed, lang string) (texts []string) {
+func (e *Evaluation) leafTexts(p *scoring.Placed, sampled map[string]bool, lang string) (texts []string) {
 	for _, leaf := range leavesOf(e.Scheme) {
 		s := nodeOf(p, leaf.ID)
 		text, n := cmp.Or(leafText(leaf, s, lang), "-"), "-"
 		if s.Estimate.Known && s.Estimate.N > 0 {
 			n = evaluation.FormatCount(s.Estimate.N)
 		}
-		texts = append(texts, text, n)
+		if texts = append(texts, text); sampled[leaf.ID] {
+			texts = append(texts, n)
+		}
 	}
 	return texts
 }
@@ -119,6 +149,9 @@ func (e *Evaluation) tableListed(line func(...string), lang string) {
 	for i := range e.Listed {
 		p := &e.Listed[i]
 		rows[i] = []string{printable(p.Code), printable(UnitName(&p.Unit, lang)), printable(e.reason(p.Reason, lang))}
+		if !e.coded() {
+			rows[i][0] = ""
+		}
 	}
 	for _, row := range aligned(rows, make([]bool, 3)) {
 		line(row)
