@@ -84,7 +84,10 @@ func (c *compiler) checkReferences(v *vetted) {
 	}
 }
 
-// cycles reports formulas that need their own value, each ring once.
+// maxResting is on how many other indicators a value may rest.
+const maxResting = 50
+
+// cycles reports formulas that need their own value, each ring once, and those that need too many others.
 func (c *compiler) cycles() (found bool) {
 	c.resting = make(map[string][]string)
 	state := make(map[string]int) // 1 = on the path, 2 = done
@@ -110,6 +113,10 @@ func (c *compiler) cycles() (found bool) {
 					rests = append(rests, further)
 				}
 			}
+		}
+		if len(rests) > maxResting {
+			c.problem(c.formulaLines[id], id, "formula: its value rests on %d other indicators, more than %d", len(rests), maxResting)
+			found, rests = true, nil // so that it is said once, not of everything that rests on this one
 		}
 		c.resting[id] = rests
 		path = path[:len(path)-1]
@@ -155,6 +162,11 @@ func (c *compiler) probe(n *Node) {
 			return
 		}
 	}
+	c.probeValue(n)
+}
+
+// probeValue holds the value of a formula against invented facts.
+func (c *compiler) probeValue(n *Node) {
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, facts := range probes() {
 		q, done, err := n.formula.value(facts)
@@ -162,15 +174,15 @@ func (c *compiler) probe(n *Node) {
 			c.problem(c.formulaLines[n.ID], n.ID, "formula: %v", err)
 			return
 		}
+		ratio := q.ratio && !q.linear
 		e, err := q.estimate()
-		usable := q.ratio && !q.linear && e.Spread.Offset == 0 && e.Spread.Factor > 0 && e.Spread.Kind != evaluation.Normal
 		done()
 		if err != nil {
 			c.problem(c.formulaLines[n.ID], n.ID, "formula: %v", err)
 			return
 		}
-		if n.Shrink && e.Known && !usable {
-			c.problem(c.formulaLines[n.ID], n.ID, "shrink needs a formula that is one count ÷ another, times a number if need be, such as bad / valid * 100000")
+		if words := unfit(n, &e, ratio); words != "" {
+			c.problem(c.formulaLines[n.ID], n.ID, "%s", words)
 			return
 		}
 		if e.Known {
@@ -183,6 +195,22 @@ func (c *compiler) probe(n *Node) {
 	case most-least <= isZero*math.Abs(most):
 		c.problem(c.formulaLines[n.ID], n.ID, "formula: it is %v whatever is counted", most)
 	}
+}
+
+// unfit says why an estimate is not what the other keys of its leaf take it for; ” if it is.
+func unfit(n *Node, e *evaluation.Estimate, ratio bool) string {
+	s := &e.Spread
+	counts := s.Kind == evaluation.Binomial || s.Kind == evaluation.Poisson
+	switch {
+	case !e.Known:
+	case n.Shrink && !(ratio && counts && s.Offset == 0 && s.Factor > 0):
+		return "shrink needs a formula that is one count ÷ another, times a number if need be, such as bad / valid * 100000"
+	case s.Kind == evaluation.Binomial && n.Unit == evaluation.Percent && math.Abs(s.Factor) > 1:
+		return fmt.Sprintf("formula: unit percent is a share from 0 to 1 that is written in per cent; leave out the factor %v", s.Factor)
+	case s.Kind == evaluation.Binomial && n.Unit == evaluation.Per100k && math.Abs(s.Factor) != 100_000:
+		return "formula: unit per100k is a share times 100000; write * 100000"
+	}
+	return ""
 }
 
 // restingOn is everything that formulas with these references rest on, in order.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -184,10 +185,15 @@ func (l *loader) text(n *yaml.Node) (t Text) {
 	return t
 }
 
+// words reads a text of one line: what is written on several is joined.
 func (l *loader) words(n *yaml.Node) string {
-	text := strings.TrimSpace(l.Text(n))
-	if n.Kind == yaml.ScalarNode && (text == "" || len([]rune(text)) > maxText) {
+	text := strings.Join(strings.Fields(l.Text(n)), " ")
+	switch {
+	case n.Kind != yaml.ScalarNode: // said already
+	case text == "" || len([]rune(text)) > maxText:
 		l.Fail(n, "expects a text of 1 to %d characters", maxText)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		l.Fail(n, "the text has control characters in it")
 	}
 	return text
 }
@@ -279,8 +285,8 @@ var unitKeys = map[UnitKind]map[string]use{
 // code reads a code of the directory.
 func (l *loader) code(n *yaml.Node) string {
 	text := strings.TrimSpace(l.Text(n))
-	if n.Kind == yaml.ScalarNode && (text == "" || len(text) > 200) {
-		l.Fail(n, "expects a code of 1 to 200 bytes")
+	if n.Kind == yaml.ScalarNode && (text == "" || len(text) > 200 || strings.ContainsFunc(text, unicode.IsControl)) {
+		l.Fail(n, "expects a code of 1 to 200 bytes without control characters")
 	}
 	return text
 }

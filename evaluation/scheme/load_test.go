@@ -188,6 +188,9 @@ func TestLoadRefuses(t *testing.T) {
 		"shrink of rest":  {strings.Replace(add("shrink: true"), "bad / valid", "1 - bad / valid", 1), "line 10: x: shrink needs a formula"},
 		"shrink relative": {edit("kind: linear, floor: 500, target: 0", "kind: percentile"), "bad: shrink does not go with normaliser percentile"},
 		"shrink imported": {edit("imported: true", "imported: true\n    shrink: true"), "line 44: calls: an imported value cannot be shrunk"},
+		"percent × 100":   {strings.NewReplacer("unit: number", "unit: percent", "bad / valid", "bad / valid * 100").Replace(leafOf("bad / valid")), "line 10: x: formula: unit percent is a share from 0 to 1 that is written in per cent; leave out the factor 100"},
+		"per100k × 1":     {strings.Replace(leafOf("bad / valid"), "unit: number", "unit: per100k", 1), "line 10: x: formula: unit per100k is a share times 100000"},
+		"control":         {edit("name: 热线", `name: "a\e[31mb"`), "line 45: calls: the text has control characters"},
 		"both":            {add("imported: true"), "line 7: x: an indicator has either a formula, or imported: true, or children"},
 		"group with unit": {edit("    weight: 60\n", "    weight: 60\n    unit: number\n"), "line 17: satisfaction: a group has children and no unit"},
 		"empty group":     {edit("- id: calls", "- {id: e, name: E, weight: 1, children: []}\n  - id: calls"), "line 44: e: expects at least one indicator"},
@@ -288,6 +291,14 @@ func TestLoadBounds(t *testing.T) {
 	if _, err := Load([]byte(many(MaxNodes + 1))); err == nil || !strings.Contains(err.Error(), "more than 500") {
 		t.Errorf("%d nodes: %v", MaxNodes+1, err)
 	}
+	chain := strings.Builder{}
+	chain.WriteString(strings.Split(leafOf("bad"), "  - id: x")[0] + "  - {id: x0, name: X, weight: 1, formula: bad, unit: number, direction: lower, normalise: {kind: min_max}}\n")
+	for i := range 60 {
+		fmt.Fprintf(&chain, "  - {id: x%d, name: X, weight: 1, formula: 'value(\"x%d\") + 1', unit: number, direction: lower, normalise: {kind: min_max}}\n", i+1, i)
+	}
+	if _, err := Load([]byte(chain.String())); err == nil || !strings.Contains(err.Error(), "line 58: x51: formula: its value rests on 51 other indicators") {
+		t.Errorf("a chain of 60: %v", err)
+	}
 	var laughs strings.Builder
 	laughs.WriteString("a0: &a0 [x]\n")
 	for i := range 12 {
@@ -301,6 +312,20 @@ func TestLoadBounds(t *testing.T) {
 	}
 }
 
+// Every ring of formulas is told, each once.
+func TestLoadTellsEveryRing(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(strings.Split(leafOf("bad"), "  - id: x")[0])
+	for _, pair := range []string{"ab", "bc", "ca", "de", "ed", "fa"} {
+		fmt.Fprintf(&b, "  - {id: %c, name: X, weight: 1, formula: 'value(\"%c\") + 1', unit: number, direction: lower, normalise: {kind: min_max}}\n", pair[0], pair[1])
+	}
+	_, err := Load([]byte(b.String()))
+	want := "line 7: a: cycle: its value needs itself, a → b → c → a\nline 10: d: cycle: its value needs itself, d → e → d"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant:\n%s", err, want)
+	}
+}
+
 // Several problems are told at once, in the order of the file.
 func TestLoadTellsEverything(t *testing.T) {
 	_, err := Load([]byte(strings.NewReplacer("scale: 110", "scale: -1", "floor: 500", "floor: 0", "from: 0}", "from: 1}", "weight: 1\n", "weight: x\n").Replace(whole)))
@@ -311,6 +336,16 @@ func TestLoadTellsEverything(t *testing.T) {
 	for i := 1; i < 4; i++ {
 		if problems.Problems[i].Line < problems.Problems[i-1].Line {
 			t.Errorf("not in the order of the file:\n%v", err)
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	text := Default().Source
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Load(text); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
