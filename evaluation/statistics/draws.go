@@ -32,8 +32,14 @@ func (d *Draws) Len() int { return len(d.keys) }
 // −7 to 7.
 func (d *Draws) Normals(slot uint64, out []float64) {
 	out = out[:len(d.keys)]
+	common := &normalTable[0]
 	for i, key := range d.keys {
-		out[i] = normal(mix(key + slot))
+		x := mix(key + slot)
+		if w := x << 1; w >= 1<<(64-levelBits) {
+			out[i] = between(common, w, x)
+		} else {
+			out[i] = normal(x)
+		}
 	}
 }
 
@@ -98,9 +104,12 @@ func normalTail(z float64) float64 {
 func normal(x uint64) float64 {
 	w := x << 1
 	level := bits.LeadingZeros64(w|1<<(63-levelBits*(levels-1))) / levelBits
-	w <<= levelBits * level
+	return between(&normalTable[level], w<<(levelBits*level), x)
+}
+
+// between reads a level of the table at w, of which the first ten bits are the place; the sign is that of x.
+func between(t *[bins + 1]float64, w, x uint64) float64 {
 	i := w >> 54
-	t := &normalTable[level]
 	low := t[i]
 	z := low + float64(float64(w<<10>>11)*0x1p-53*(t[i+1]-low))
 	return math.Float64frombits(math.Float64bits(z) ^ x&(1<<63))
