@@ -81,7 +81,7 @@ func scoredCounties(n int) []scoring.Unit {
 		f.OnTime, f.FiledOnline = part(f.Promised, 0.97), part(f.Finished, 0.6)
 		f.Early, f.Visits = part(f.OnTime, 0.5), part(f.VisitsKnown, 0.7)
 		f.VisitsSquared = 2 * f.Visits
-		middle := uint16(250 + r.Uint64N(60)) //nolint:gosec // small
+		middle := uint16(250 + r.Uint64N(60))
 		for b := range uint16(40) {
 			f.Handling[middle+b], f.Working[middle-30+b] = 1+size/20, 1+size/20
 		}

@@ -177,7 +177,7 @@ func (j *judgement) read(l *leaf) {
 		case !e.Known:
 			l.reasons[u] = Reason{Code: NoData, Node: l.ID, Minimum: l.MinimumN}
 			continue
-		case e.N < l.MinimumN && !(l.Imported && e.N == 0):
+		case e.N < l.MinimumN && (!l.Imported || e.N > 0): // many imported values come without the size of their sample
 			l.reasons[u] = Reason{Code: TooFew, Node: l.ID, N: e.N, Minimum: l.MinimumN}
 		default:
 			l.known[u] = true
