@@ -43,7 +43,7 @@ type Options struct {
 	Store Store
 	Dirty string // when to look for dirty days
 	Items string // when to restate the months of items
-	// Evaluate says when to look for evaluations that are due; Due draws them up. nil = nothing.
+	// Evaluate says when to look for evaluations that are due, besides once at the start; Due draws them up. nil = nothing.
 	Evaluate string
 	Due      func(context.Context) (evaluation.Work, error)
 	Zone     *time.Location
@@ -57,6 +57,7 @@ type Options struct {
 type Aggregator struct {
 	options Options
 	cron    *cron.Cron
+	first   cron.Job        // run once at the start; nil = none
 	ctx     context.Context // of the jobs; set by Run before the first
 
 	mu     sync.Mutex
@@ -87,12 +88,20 @@ func New(o Options) (*Aggregator, error) {
 	a.cron = cron.New(cron.WithLocation(o.Zone), cron.WithLogger(log),
 		cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(log)))
 	for _, j := range a.jobs() {
-		if _, err := a.cron.AddFunc(j.spec, func() { a.do(j.name, j.run) }); err != nil {
+		id, err := a.cron.AddFunc(j.spec, func() { a.do(j.name, j.run) })
+		if err != nil {
 			return nil, fmt.Errorf("make the aggregator: timetable of %s %q: %w", j.name, j.spec, err)
+		}
+		if j.name == evaluations {
+			a.first = a.cron.Entry(id).WrappedJob // not beside itself, and panics are caught
 		}
 	}
 	return a, nil
 }
+
+// evaluations is the name of the job that draws up what is due: far apart, so that a machine which is off at night
+// looks at its start, too.
+const evaluations = "evaluations"
 
 // job is something that is looked after on a timetable.
 type job struct {
@@ -111,7 +120,7 @@ func (a *Aggregator) jobs() []job {
 		}},
 	}
 	if o.Due != nil {
-		all = append(all, job{"evaluations", o.Evaluate, o.Due})
+		all = append(all, job{evaluations, o.Evaluate, o.Due})
 	}
 	return all
 }
@@ -120,7 +129,12 @@ func (a *Aggregator) jobs() []job {
 func (a *Aggregator) Run(ctx context.Context) error {
 	a.ctx = ctx
 	a.cron.Start()
+	var first sync.WaitGroup
+	if a.first != nil {
+		first.Go(a.first.Run)
+	}
 	<-ctx.Done()
+	first.Wait()
 	<-a.cron.Stop().Done()
 	return a.recordShort(ctx, func(evaluation.Run) bool { return true })
 }

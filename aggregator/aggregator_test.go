@@ -155,10 +155,13 @@ func TestShortRunsAreRecorded(t *testing.T) {
 // An evaluation that a stop of the machine missed is drawn up at the next look.
 func TestEvaluationsAreLookedAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, due := &ledger{}, 1
+		l, due, looks := &ledger{}, 0, 0
 		a, err := New(Options{
 			Store: l, Dirty: "@every 2s", Items: "@hourly", Evaluate: "30 5 * * *", Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
 			Due: func(context.Context) (evaluation.Work, error) {
+				if looks++; looks == 3 { // at the start, at 5:30 of the first day, then of the second
+					due = 1
+				}
 				n := due
 				due = 0
 				return evaluation.Work{Periods: n, Rows: uint64(30 * n)}, nil
@@ -174,6 +177,9 @@ func TestEvaluationsAreLookedAfter(t *testing.T) {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+		if looks != 4 {
+			t.Errorf("%d looks in three days, want one at the start and three at 5:30", looks)
 		}
 		if len(l.runs) != 1 || l.runs[0].Job != "evaluations" || l.runs[0].Work != (evaluation.Work{Periods: 1, Rows: 30}) {
 			t.Errorf("on record: %+v, want one evaluation of 30 units", l.runs)

@@ -233,6 +233,7 @@ func (a *App) openIntake(context.Context) error {
 func (a *App) openAggregator(context.Context) error {
 	agg, err := aggregator.New(aggregator.Options{
 		Store: a.store, Dirty: a.cfg.Aggregator.Dirty, Items: a.cfg.Aggregator.MonthItems,
+		Evaluate: a.cfg.Aggregator.Evaluate, Due: a.drawDue,
 		Zone: a.cfg.Timezone.Location, Now: a.now, Logger: a.log, Minutely: newArrivals(a).look,
 	})
 	if err != nil {

@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 
 	"haochaping/calendar"
 	"haochaping/edition"
+	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
 	"haochaping/warehouse"
 )
@@ -105,21 +107,25 @@ func (a *App) editionsDue(ctx context.Context, in *DueCall) (due EditionsDue, er
 	if err != nil {
 		return due, err
 	}
+	var failed []error
 	for _, t := range tasks {
 		due.Create = append(due.Create, EditionTask{t.Scheme.ID + "@" + t.Scheme.Version, t.Period})
 		if in.By == "" {
 			continue
 		}
-		entry, err := a.createEditionOf(ctx, t.Scheme, &EditionCreate{Period: t.Period, By: in.By})
-		if err != nil {
-			return due, fmt.Errorf("draw up the edition of %s for %s: %w", t.Scheme.ID, t.Period, err)
+		entry, err := a.createEditionOf(ctx, t.Scheme, &EditionCreate{Period: t.Period, By: in.By, UnlessEmpty: true})
+		switch {
+		case err != nil: // the others are not kept waiting
+			failed = append(failed, fmt.Errorf("draw up the edition of %s for %s: %w", t.Scheme.ID, t.Period, err))
+		case !entry.Empty:
+			due.Drawn = append(due.Drawn, entry)
 		}
-		due.Drawn = append(due.Drawn, entry)
 	}
 	for i := range heads {
 		stale, err := a.editionStale(ctx, &heads[i])
 		if err != nil {
-			return due, err
+			failed = append(failed, err)
+			continue
 		}
 		if !stale {
 			continue
@@ -130,11 +136,12 @@ func (a *App) editionsDue(ctx context.Context, in *DueCall) (due EditionsDue, er
 		}
 		entry, err := a.reviseEdition(ctx, &EditionDraw{Number: heads[i].Number, By: in.By, Note: lateData})
 		if err != nil {
-			return due, fmt.Errorf("revise edition %s: %w", heads[i].Ref, err)
+			failed = append(failed, fmt.Errorf("revise edition %s: %w", heads[i].Ref, err))
+			continue
 		}
 		due.Drawn = append(due.Drawn, entry)
 	}
-	return due, nil
+	return due, errors.Join(failed...)
 }
 
 // lateData is the reason of a revision that nobody gave another.
@@ -266,4 +273,20 @@ func (c *Client) ShowEdition(ctx context.Context, in *EditionView, out io.Writer
 // EditionFile writes the file of a revision: signed once it is published.
 func (c *Client) EditionFile(ctx context.Context, ref edition.Ref, out io.Writer) error {
 	return c.call(ctx, "edition-file", ref, out)
+}
+
+// timetable is who draws up what is due by itself.
+const timetable = "timetable"
+
+// drawDue is the job of the timetable: it counts what is dirty, so that no draft rests on old figures, and draws up
+// what is due.
+func (a *App) drawDue(ctx context.Context) (work evaluation.Work, err error) {
+	if _, err := a.store.Restate(ctx, a.clock()); err != nil {
+		return work, err
+	}
+	due, err := a.editionsDue(ctx, &DueCall{By: timetable})
+	for i := range due.Drawn {
+		work.Add(evaluation.Work{Periods: 1, Rows: uint64(due.Drawn[i].Units)})
+	}
+	return work, err
 }

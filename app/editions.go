@@ -23,6 +23,8 @@ type EditionCreate struct {
 	Period  calendar.Range
 	By      string
 	Another bool // also if there is one of this scheme and period
+	// UnlessEmpty draws nothing up where nothing is known of any unit.
+	UnlessEmpty bool
 }
 
 // EditionDraw asks for another draft, or another revision.
@@ -50,6 +52,9 @@ type EditionEntry struct {
 	// Unchanged is set by a revision that was not made, because what is judged is what was.
 	Unchanged bool
 	Changed   int // units that a revision places otherwise
+	// Empty is set by an edition that was not drawn up, because nothing is known of any unit.
+	Empty bool
+	Units int // that the document judges; 0 unless it was drawn up just now
 }
 
 func (a *App) editionCommands(mux *http.ServeMux) {
@@ -106,13 +111,18 @@ func (a *App) createEditionOf(ctx context.Context, s *scheme.Scheme, in *Edition
 	for slices.ContainsFunc(existing, func(e EditionEntry) bool { return e.Number == number() }) {
 		n++
 	}
-	_, d, err := a.draw(ctx, &order{scheme: s, ref: edition.Ref{Number: number(), Revision: 1}, draft: 1, period: in.Period})
+	e, d, err := a.draw(ctx, &order{scheme: s, ref: edition.Ref{Number: number(), Revision: 1}, draft: 1, period: in.Period})
 	if err != nil {
 		return entry, err
 	}
-	return a.appendEdition(ctx, number(), func(*edition.Ledger) ([]edition.Event, []warehouse.EditionDocument, error) {
+	if in.UnlessEmpty && !slices.ContainsFunc(e.Units, edition.Unit.AnyKnown) {
+		return EditionEntry{Empty: true}, nil
+	}
+	entry, err = a.appendEdition(ctx, number(), func(*edition.Ledger) ([]edition.Event, []warehouse.EditionDocument, error) {
 		return []edition.Event{a.happened(edition.Create, in.By, "", d.Hash)}, []warehouse.EditionDocument{d}, nil
 	})
+	entry.Units = len(e.Units)
+	return entry, err
 }
 
 // happened is an event of this moment.
@@ -228,7 +238,7 @@ func (a *App) redrawEdition(ctx context.Context, in *EditionDraw) (entry Edition
 		}
 		return []edition.Event{event}, []warehouse.EditionDocument{d}, nil
 	})
-	entry.Changed = len(e.Changes)
+	entry.Changed, entry.Units = len(e.Changes), len(e.Units)
 	return entry, err
 }
 
@@ -292,6 +302,6 @@ func (a *App) reviseEdition(ctx context.Context, in *EditionDraw) (entry Edition
 		}
 		return append([]edition.Event{event}, published.Carried(event)...), []warehouse.EditionDocument{d}, nil
 	})
-	entry.Changed = len(e.Changes)
+	entry.Changed, entry.Units = len(e.Changes), len(e.Units)
 	return entry, err
 }

@@ -1,5 +1,7 @@
 package edition
 
+import "slices"
+
 import "haochaping/evaluation/scheme"
 
 // Unit is somebody who is judged, as the directory knew them when the draft was drawn, with all figures.
@@ -25,6 +27,11 @@ type Unit struct {
 
 // Ranked reports whether the unit has a place in the order, whatever of it is published.
 func (u *Unit) Ranked() bool { return u.Reason == nil }
+
+// AnyKnown reports whether anything is known of the unit.
+func (u Unit) AnyKnown() bool {
+	return slices.ContainsFunc(u.Nodes, func(f Figure) bool { return f.Known })
+}
 
 // Figure is what one node of the scheme says about a unit.
 type Figure struct {

@@ -20,12 +20,12 @@ import (
 func newScheme() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "scheme",
-		Short: "Check, explain and keep evaluation schemes",
+		Short: "Check, explain, rehearse and keep evaluation schemes",
 		Long: `An evaluation scheme says what is measured, how a value becomes points, what weighs how
 much and what is published. It is a YAML file, see docs/schemes.md. Start from a bundled
 one: haochaping scheme show good-bad-review > mine.yaml`,
 	}
-	c.AddCommand(newSchemeList(), newSchemeShow(), newSchemeAdd(), newSchemeCheck(), newSchemeExplain())
+	c.AddCommand(newSchemeList(), newSchemeShow(), newSchemeAdd(), newSchemeCheck(), newSchemeExplain(), newSchemeRehearse())
 	return c
 }
 
