@@ -228,12 +228,16 @@ func stages(tables []string) []string {
 
 func (w *Warehouse) empty(ctx context.Context, tables []string) error {
 	defer w.timed("empty", time.Now())
+	group, ctx := errgroup.WithContext(ctx)
 	for _, t := range tables {
-		if err := w.conn.Exec(ctx, "TRUNCATE TABLE "+t); err != nil {
-			return fmt.Errorf("empty %s: %w", t, err)
-		}
+		group.Go(func() error {
+			if err := w.conn.Exec(ctx, "TRUNCATE TABLE "+t); err != nil {
+				return fmt.Errorf("empty %s: %w", t, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // swap replaces the partitions of some days or months of tables by those of their
@@ -244,21 +248,27 @@ func (w *Warehouse) swap(ctx context.Context, tables []string, periods []dirtyPe
 	if err := w.row(ctx, "stage_rows", params{"tables": textArray(stages(tables))}).Scan(&rows); err != nil {
 		return 0, fmt.Errorf("count the staged rows: %w", err)
 	}
+	group, ctx := errgroup.WithContext(ctx)
 	for _, t := range tables {
-		if err := w.held(ctx); err != nil {
-			return rows, err
+		group.Go(func() error { return w.swapTable(ctx, t, periods) })
+	}
+	return rows, group.Wait()
+}
+
+func (w *Warehouse) swapTable(ctx context.Context, table string, periods []dirtyPeriod) error {
+	if err := w.held(ctx); err != nil {
+		return err
+	}
+	for i, p := range periods {
+		if i > 0 && p.day == periods[i-1].day {
+			continue // both parts of one day lie in one partition
 		}
-		for i, p := range periods {
-			if i > 0 && p.day == periods[i-1].day {
-				continue // both parts of one day lie in one partition
-			}
-			id := strings.ReplaceAll(p.day.String(), "-", "")
-			if err := w.conn.Exec(ctx, "ALTER TABLE "+t+" REPLACE PARTITION ID '"+id+"' FROM stage_"+t); err != nil {
-				return rows, fmt.Errorf("swap partition %s of %s: %w", id, t, err)
-			}
+		id := strings.ReplaceAll(p.day.String(), "-", "")
+		if err := w.conn.Exec(ctx, "ALTER TABLE "+table+" REPLACE PARTITION ID '"+id+"' FROM stage_"+table); err != nil {
+			return fmt.Errorf("swap partition %s of %s: %w", id, table, err)
 		}
 	}
-	return rows, nil
+	return nil
 }
 
 // finished are periods whose tables of some scope were swapped.

@@ -3,7 +3,7 @@
 -- the rating that was not given. An event belongs to the clerk whom its rating names, else its prompt; one without a
 -- clerk is not in here.
 -- Called by StaffMonths, once for each month. Grain: month x hall x window x staff. Cost: reads ratings and prompts of
--- the month with FINAL.
+-- the month with FINAL, twice. Clerks go through the grouping as numbers, as places do in event_counts.sql; 0 = no clerk.
 WITH
     toUUID('00000000-0000-0000-0000-000000000000') AS nobody,
     members AS
@@ -30,14 +30,17 @@ WITH
     ),
     records AS
     (
-        SELECT event_day, event_key, prompt_id AS prompt, id, content_hash, answer, hall, window, staff, 0 AS not_rated,
+        SELECT event_day, event_key, prompt_id AS prompt, id, answer,
+            if(staff = '', 0, sipHash64(hall, window, staff)) AS clerk, bitShiftRight(sipHash64(id, content_hash), 1) AS rank,
             answer IN ('unanswered', 'declined') OR prompt_id != nobody AS shown
         FROM ratings FINAL
         WHERE event_day BETWEEN {from:Date} AND {to:Date} AND NOT test AND NOT probe AND assess_number = 1
             AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM losers)
         SETTINGS do_not_merge_across_partitions_select_final = 1
         UNION ALL
-        SELECT event_day, event_key, id AS prompt, id, content_hash, '' AS answer, hall, window, staff, 1 AS not_rated,
+        SELECT event_day, event_key, id AS prompt, id, '' AS answer,
+            if(staff = '', 0, sipHash64(hall, window, staff)) AS clerk,
+            bitOr(bitShiftRight(sipHash64(id, content_hash), 1), bitShiftLeft(toUInt64(1), 63)) AS rank,
             shown_at > toDateTime64(0, 3, 'UTC') AS shown
         FROM prompts FINAL
         WHERE event_day BETWEEN {from:Date} AND {to:Date} AND NOT test
@@ -50,22 +53,36 @@ WITH
         WHERE prompt != nobody AND event_key != nobody
         GROUP BY event_day, prompt
     )
-SELECT clerk.1 AS hall, clerk.2 AS window, clerk.3 AS staff, count() AS events, countIf(is_prompted) AS prompted
+SELECT clerks.hall, clerks.window, clerks.staff, events, prompted
 FROM
 (
-    SELECT event_day, event, argMinIf((hall, window, staff), (not_rated, id, content_hash), staff != '') AS clerk, max(shown) AS is_prompted
+    SELECT clerk, count() AS events, countIf(is_prompted) AS prompted
     FROM
     (
-        SELECT event_day, hall, window, staff, not_rated, id, content_hash, shown,
-            multiIf(event_key != nobody, event_key, name != nobody, name, prompt != nobody, prompt,
-                answer IN ('unanswered', 'declined'), id, nobody) AS event
-        FROM records
-        LEFT ANY JOIN named ON event_day = named_day AND prompt = named_prompt
+        SELECT event_day, event, argMinIf(clerk, rank, clerk != 0) AS clerk, max(shown) AS is_prompted
+        FROM
+        (
+            SELECT event_day, clerk, rank, shown,
+                multiIf(event_key != nobody, event_key, name != nobody, name, prompt != nobody, prompt,
+                    answer IN ('unanswered', 'declined'), id, nobody) AS event
+            FROM records
+            LEFT ANY JOIN named ON event_day = named_day AND prompt = named_prompt
+        )
+        WHERE event != nobody
+        GROUP BY event_day, event
     )
-    WHERE event != nobody
-    GROUP BY event_day, event
-)
-WHERE staff != ''
-GROUP BY clerk
-ORDER BY hall, window, staff
+    WHERE clerk != 0
+    GROUP BY clerk
+) AS counted
+LEFT ANY JOIN
+(
+    SELECT DISTINCT hall, window, staff, sipHash64(hall, window, staff) AS clerk
+    FROM
+    (
+        SELECT hall, window, staff FROM ratings WHERE event_day BETWEEN {from:Date} AND {to:Date} AND staff != ''
+        UNION DISTINCT
+        SELECT hall, window, staff FROM prompts WHERE event_day BETWEEN {from:Date} AND {to:Date} AND staff != ''
+    )
+) AS clerks ON counted.clerk = clerks.clerk
+ORDER BY clerks.hall, clerks.window, clerks.staff
 LIMIT {limit:UInt64}
