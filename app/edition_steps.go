@@ -72,7 +72,7 @@ func (a *App) endObjections(e *edition.Event, days *int) error {
 	if n < 0 || n > 250 {
 		return errors.New("an objection period lasts 0 to 250 working days")
 	}
-	until, known := calendar.BuiltIn().AddWorkingDays(e.Day, n)
+	until, known := a.workdays().AddWorkingDays(e.Day, n)
 	if !known {
 		return fmt.Errorf("the working days after %s are not known: give the last day with --until, or import them (haochaping calendar import)", e.Day)
 	}

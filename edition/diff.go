@@ -10,12 +10,14 @@ import (
 // Difference is what differs between two editions, or two revisions of one.
 type Difference struct {
 	From, To  Side
-	Period    bool // other days are judged
-	SchemeID  bool // by another scheme altogether
-	Version   bool // of the scheme
-	Scheme    bool // the text of the scheme differs
-	Data      bool // what was judged differs: scheme, units or values
-	Watermark bool // the state of the facts differs
+	Period    bool                   // other days are judged
+	SchemeID  bool                   // by another scheme altogether
+	Version   bool                   // of the scheme
+	Scheme    bool                   // the text of the scheme differs
+	Data      bool                   // what was judged differs: scheme, units or values
+	Watermark bool                   // the state of the facts differs
+	Nodes     []SchemeNodeDifference // of the schemes, in the order of the newer one; those that differ
+	Tiers     [2][]Tier              // of both, where they differ
 	Come      []Name
 	Gone      []Name
 	Units     []UnitDifference // in the order of the newer edition; those that differ
@@ -68,6 +70,33 @@ type NodeDifference struct {
 	Own           bool // of a leaf: the unit's own counts or values differ, not only what the others make of them
 }
 
+// SchemeNodeDifference is a node of the scheme that is new, gone, or defined otherwise.
+type SchemeNodeDifference struct {
+	Before, After *Node // nil = not there
+}
+
+// diffSchemes compares the nodes of two schemes by their ids.
+func diffSchemes(from, to *Scheme) (list []SchemeNodeDifference) {
+	find := func(s *Scheme, id string) *Node {
+		if i := slices.IndexFunc(s.Nodes, func(n Node) bool { return n.ID == id }); i >= 0 {
+			return &s.Nodes[i]
+		}
+		return nil
+	}
+	for i := range to.Nodes {
+		after := &to.Nodes[i]
+		if before := find(from, after.ID); before == nil || *before != *after {
+			list = append(list, SchemeNodeDifference{before, after})
+		}
+	}
+	for i := range from.Nodes {
+		if before := &from.Nodes[i]; find(to, before.ID) == nil {
+			list = append(list, SchemeNodeDifference{before, nil})
+		}
+	}
+	return list
+}
+
 // Diff compares two editions. Values are compared where both schemes have a node of that id.
 func Diff(from, to *Edition) *Difference {
 	d := &Difference{
@@ -77,6 +106,12 @@ func Diff(from, to *Edition) *Difference {
 		Version:  from.Scheme.Version != to.Scheme.Version,
 		Scheme:   from.Scheme.Hash != to.Scheme.Hash,
 		Data:     from.Calculation.DataHash != to.Calculation.DataHash, Watermark: from.Watermark != to.Watermark,
+	}
+	if d.Scheme {
+		d.Nodes = diffSchemes(&from.Scheme, &to.Scheme)
+		if !slices.Equal(from.Scheme.Tiers, to.Scheme.Tiers) {
+			d.Tiers = [2][]Tier{from.Scheme.Tiers, to.Scheme.Tiers}
+		}
 	}
 	before := make(map[string]*Unit, len(from.Units))
 	for i := range from.Units {

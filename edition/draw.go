@@ -110,7 +110,7 @@ func (w *drawer) scheme(s *scheme.Scheme) Scheme {
 	walk = func(nodes []scheme.Node, depth int) {
 		for i := range nodes {
 			n := &nodes[i]
-			node := Node{ID: n.ID, Name: n.Name, Wording: n.Wording, Depth: depth, Leaf: n.Leaf()}
+			node := Node{ID: n.ID, Name: n.Name, Wording: n.Wording, Depth: depth, Leaf: n.Leaf(), Weight: w.number(n.Weight)}
 			if n.Leaf() {
 				node.Unit, node.Lower, node.Imported, node.Formula = string(n.Unit), n.Direction == evaluation.LowerIsBetter, n.Imported, n.Formula
 				node.Decimals, node.MinimumN, node.Shrunk, node.Normalise = n.Decimals, n.MinimumN, n.Shrink, string(n.Normalise.Kind)

@@ -86,6 +86,7 @@ type Node struct {
 	Wording   scheme.Text `json:"wording"`
 	Depth     int         `json:"depth"` // 1 = child of the root
 	Leaf      bool        `json:"leaf"`
+	Weight    Decimal     `json:"weight"`         // relative to its siblings
 	Unit      string      `json:"unit,omitempty"` // of a leaf, an evaluation.Kind
 	Lower     bool        `json:"lower_is_better,omitempty"`
 	Imported  bool        `json:"imported,omitempty"`

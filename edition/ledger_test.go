@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"haochaping/calendar"
+	"haochaping/evaluation/scoring"
 )
 
 func until(day int) func(*Event) {
@@ -265,4 +267,37 @@ func TestPublishedNeverChanges(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A changed scheme is said indicator by indicator.
+func TestDifferenceOfSchemes(t *testing.T) {
+	before, _ := mustDraw(t, testDrawing())
+	d := testDrawing()
+	s := d.Result.Scheme
+	s.Version, s.Source = "2027", []byte("id: counties\nversion: \"2027\"\n")
+	s.Hash = sha256.Sum256(s.Source)
+	s.Tiers[0].From = 90.5
+	quality := &s.Root.Children[0]
+	quality.Children[0].Weight, quality.Children[0].MinimumN = 2.5, 300
+	quality.Children[1].ID = "guides"
+	for _, list := range [][]scoring.Placed{d.Result.Ranked, d.Result.Listed} {
+		for i := range list {
+			list[i].Nodes[2].ID = "guides"
+		}
+	}
+	after, _ := mustDraw(t, d)
+	for lang, want := range map[string][]string{
+		"zh": {
+			"方案版本不同：2026 → 2027", "指标 每十万差评数（bad）：权重 1 → 2.5；最低样本量 30 → 300。", "新指标：指南准确度（guides），权重 1。",
+			"指标取消：指南准确度（guide）。", "档次分数线：优秀 ≥ 90, 其他 ≥ 0 → 优秀 ≥ 90.5, 其他 ≥ 0。",
+		},
+		"en": {"Indicator Bad per 100,000 (bad): weight 1 → 2.5; minimum sample 30 → 300.", "Indicator dropped: Guides (guide)."},
+	} {
+		words := strings.Join(Diff(before, after).Words(lang, 2), "\n")
+		for _, sentence := range want {
+			if !strings.Contains(words, sentence) {
+				t.Errorf("%s: the difference lacks %q:\n%s", lang, sentence, words)
+			}
+		}
+	}
 }

@@ -79,11 +79,11 @@ func Register(list []Objection, lang string) string {
 			late = sentence(lang, "（逾期）", " (late)")
 		}
 		fmt.Fprintf(&b, "#%d  %s  %s  %s%s: %s\n", o.ID, o.At, o.Unit, o.By, late, o.Text)
-		switch {
-		case o.Decision == "":
+		switch o.Decision {
+		case "":
 			b.WriteString(sentence(lang, "    待处理", "    open") + "\n")
 			continue
-		case o.Decision == Upheld:
+		case Upheld:
 			b.WriteString(sentence(lang, "    成立", "    upheld"))
 		default:
 			b.WriteString(sentence(lang, "    不成立", "    rejected"))

@@ -76,6 +76,12 @@ func (d *Difference) Words(lang string, places int) []string {
 	case d.Scheme:
 		say("方案文本不同，版本号却相同（%s）。", "The text of the scheme differs under the same version (%s).", d.To.Version)
 	}
+	for i := range d.Nodes {
+		out = append(out, d.Nodes[i].words(lang))
+	}
+	if len(d.Tiers[0])+len(d.Tiers[1]) > 0 {
+		say("档次分数线：%s → %s。", "Cut-offs of the tiers: %s → %s.", tiersText(d.Tiers[0], lang), tiersText(d.Tiers[1], lang))
+	}
 	if d.Watermark {
 		say("数据截止不同：第 %d 代、%d 条记录 → 第 %d 代、%d 条记录。", "The state of the data differs: generation %d with %d records → %d with %d.",
 			d.From.Watermark.Generation, d.From.Watermark.Records, d.To.Watermark.Generation, d.To.Watermark.Records)
@@ -90,6 +96,51 @@ func (d *Difference) Words(lang string, places int) []string {
 		out = append(out, d.Units[i].words(lang, places))
 	}
 	return out
+}
+
+// words says what became of an indicator of the scheme.
+func (d *SchemeNodeDifference) words(lang string) string {
+	switch {
+	case d.Before == nil:
+		return sentence(lang, "新指标：%s，权重 %s。", "New indicator: %s, weight %s.", d.After.title(lang), d.After.Weight.plain())
+	case d.After == nil:
+		return sentence(lang, "指标取消：%s。", "Indicator dropped: %s.", d.Before.title(lang))
+	}
+	var parts []string
+	changed := func(zh, en, before, after string) {
+		if before != after {
+			parts = append(parts, sentence(lang, zh+" %s → %s", en+" %s → %s", before, after))
+		}
+	}
+	a, b := d.Before, d.After
+	changed("权重", "weight", a.Weight.plain(), b.Weight.plain())
+	changed("公式", "formula", a.Formula, b.Formula)
+	changed("归一化", "normaliser", a.Normalise, b.Normalise)
+	changed("最低样本量", "minimum sample", evaluation.FormatCount(a.MinimumN), evaluation.FormatCount(b.MinimumN))
+	changed("口径说明", "wording", a.Wording.In(lang), b.Wording.In(lang))
+	changed("名称", "name", a.Name.In(lang), b.Name.In(lang))
+	if len(parts) == 0 {
+		parts = append(parts, sentence(lang, "其他定义有变", "defined otherwise in some other way"))
+	}
+	return sentence(lang, "指标 %s：%s。", "Indicator %s: %s.", b.title(lang), strings.Join(parts, sentence(lang, "；", "; ")))
+}
+
+func (n *Node) title(lang string) string { return Name{n.ID, n.Name}.In(lang) }
+
+// plain is a number without the zeros behind it.
+func (d Decimal) plain() string {
+	return strings.TrimSuffix(strings.TrimRight(string(d), "0"), ".")
+}
+
+func tiersText(tiers []Tier, lang string) string {
+	texts := make([]string, len(tiers))
+	for i, t := range tiers {
+		texts[i] = t.Name.In(lang) + " ≥ " + t.From.plain()
+	}
+	if len(texts) == 0 {
+		return sentence(lang, "无", "none")
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (d *UnitDifference) words(lang string, places int) string {
