@@ -160,8 +160,10 @@ func (a *App) addFacts(ctx context.Context, g *gathering) error {
 			if n > 0 && rows[i].Region != "" {
 				continue // counted by the first query
 			}
-			code, attributed := unitOf(&rows[i], q.By)
+			code, attributed := g.unitOf(&rows[i], q.By)
 			switch at, listed := g.at[code]; {
+			case !attributed && q.By == evaluation.ByItem && g.scheme.Units.Within != "":
+				// Whether it belongs there is not known: items are not counted by region.
 			case !attributed:
 				g.add("", "待归属", "unattributed").Facts.Add(&rows[i].Facts)
 			case listed:
@@ -197,8 +199,8 @@ func (g *gathering) queries() []evaluation.Query {
 	return queries
 }
 
-// unitOf is the unit that a row is about; attributed is false where it is about none.
-func unitOf(r *evaluation.Row, by evaluation.Dimension) (code string, attributed bool) {
+// unitOf is the unit that a row is about; attributed is false where the directory knows none.
+func (g *gathering) unitOf(r *evaluation.Row, by evaluation.Dimension) (code string, attributed bool) {
 	switch by {
 	case evaluation.ByRegion:
 		return r.Region, r.Region != ""
@@ -206,9 +208,11 @@ func unitOf(r *evaluation.Row, by evaluation.Dimension) (code string, attributed
 		return r.Line + "@" + r.Region, r.Region != "" && r.Line != ""
 	case evaluation.ByDepartment:
 		return r.Department, r.Department != ""
-	case evaluation.ByItem:
-		return r.Item, r.Item != ""
+	case evaluation.ByItem: // counted under the codes as recorded, also unknown ones
+		_, attributed = g.dir.Item(r.Item)
+		return r.Item, attributed
 	default:
-		return r.Hall + "/" + r.Window, r.Hall != "" && r.Window != ""
+		_, attributed = g.dir.Window(r.Hall, r.Window)
+		return r.Hall + "/" + r.Window, attributed
 	}
 }
