@@ -306,29 +306,6 @@ func TestWithoutVariation(t *testing.T) {
 	}
 }
 
-// A county with 25,852 ratings and no bad one against one with 500 and none: the counts do not tell them apart.
-func TestVolumeIsNoVirtue(t *testing.T) {
-	province := rated("rest", 13_461_728-25_852-500, 1275)
-	for _, c := range []struct {
-		name, more string
-		units      []Unit
-	}{
-		{"against Jeffreys' prior", "", nil},
-		{"against the fixed prior", ", shrink: true", nil},
-		{"against a province's counties", ", shrink: true", []Unit{
-			rated("c1", 120_000, 14), rated("c2", 80_000, 3), rated("c3", 310_000, 40), rated("c4", 15_000, 0), rated("c5", 56_220, 6), province,
-		}},
-	} {
-		s := load(t, "decimals: 6\n", badLeaf+c.more+end)
-		r := evaluate(t, s, append(c.units, rated("large", 25_852, 0), rated("small", 500, 0)), Options{KeepDraws: true})
-		p, ok := r.Better("large", "small")
-		if !ok || p >= 0.95 {
-			t.Errorf("%s: P = %v", c.name, p)
-		}
-		t.Logf("%s: P = %.3f", c.name, p)
-	}
-}
-
 func TestRulesOfAnswers(t *testing.T) {
 	s := load(t, "", badLeaf+end+"  - {id: active, name: 主动, formula: rated / events, unit: percent, direction: higher, weight: 0, $ absolute, full: 1}}\n")
 	u := Unit{Code: "a", Facts: evaluation.Facts{
