@@ -98,6 +98,14 @@ func TestFormatValueOfOtherUnits(t *testing.T) {
 	}
 }
 
+func TestFormatValueOfPlainNumbers(t *testing.T) {
+	for number, want := range map[float64]string{0: "0", 0.8567: "0.8567", 12: "12", -3.5: "-3.5", 1234.56789: "1,234.5679", 100: "100"} {
+		if got := FormatValue(Indicator{Unit: Number}, Value{Number: number, Known: true}, "zh"); got != want {
+			t.Errorf("%v: %q, want %q", number, got, want)
+		}
+	}
+}
+
 func TestNoDataIsNeverZero(t *testing.T) {
 	for _, ind := range Indicators() {
 		v := ind.Of(&Facts{})

@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,11 +31,11 @@ is published, what arrived after it is late data; else nothing is. See docs/eval
 			if call.After, call.Before, err = twoPeriods(period, before); err != nil {
 				return usageError{err}
 			}
-			if call.Scheme, err = schemeRef(schemeName); err != nil {
+			if call.Scheme, err = readScheme(schemeName); err != nil {
 				return err
 			}
 			if beforeScheme != "" {
-				if call.BeforeScheme, err = schemeRef(beforeScheme); err != nil {
+				if call.BeforeScheme, err = readScheme(beforeScheme); err != nil {
 					return err
 				}
 			}
@@ -97,10 +95,10 @@ func newSchemeRehearse() *cobra.Command {
 				r = calendar.Previous(k, r.From)
 			}
 			slices.Reverse(call.Periods)
-			if call.Scheme, err = schemeRef(args[0]); err != nil {
+			if call.Scheme, err = readScheme(args[0]); err != nil {
 				return err
 			}
-			if call.Against, err = schemeRef(against); err != nil {
+			if call.Against, err = readScheme(against); err != nil {
 				return err
 			}
 			return withClient(c, func(client *app.Client) error { return client.Rehearse(c.Context(), &call, c.OutOrStdout()) })
@@ -113,16 +111,4 @@ func newSchemeRehearse() *cobra.Command {
 	f.StringVar(&call.Language, "lang", "zh", "zh or en")
 	f.StringVar(&call.Format, "format", "table", "table, csv or json")
 	return c
-}
-
-// schemeRef is a scheme as the command line names it: a file if it looks like one, else a name.
-func schemeRef(name string) (app.SchemeRef, error) {
-	if !strings.ContainsAny(name, `./\`) || strings.Contains(name, "@") {
-		return app.SchemeRef{Name: name}, nil
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return app.SchemeRef{}, fmt.Errorf("read the scheme: %w", err)
-	}
-	return app.SchemeRef{Text: text}, nil
 }
