@@ -1,6 +1,7 @@
 package export
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,8 +28,11 @@ func printable(text string) string {
 }
 
 // guarded keeps a spreadsheet from reading a foreign text as a formula: where it could begin one, also behind
-// blanks or in full width, an apostrophe comes first.
+// blanks or in full width, an apostrophe comes first. A negative number is a number.
 func guarded(text string) string {
+	if negative.MatchString(text) {
+		return text
+	}
 	begin, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(text, blank))
 	first, _ := utf8.DecodeRuneInString(text)
 	if strings.ContainsRune("=+-@＝＋－＠", begin) || strings.ContainsRune("\t\r\n", first) {
@@ -36,6 +40,8 @@ func guarded(text string) string {
 	}
 	return text
 }
+
+var negative = regexp.MustCompile(`^-[0-9][0-9,]*(\.[0-9]+)?$`)
 
 // blank is what a spreadsheet may skip in front of a formula.
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
