@@ -24,8 +24,9 @@ const kinds = {
   hall: ["/hall/9901H01?p=12m", 4],
   window: ["/hall/9901H01/window/003?p=12m", 3],
   department: ["", 3],
-  "ranking of cities": ["/ranking?p=12m", 0],
-  "ranking of departments": ["/ranking?by=department&p=12m", 0],
+  "ranking of cities": ["/ranking?p=12m", 1],
+  "what a ranking would be": ["/ranking?p=12m&rule=with_defaults", 1],
+  "ranking of departments": ["/ranking?by=department&p=12m", 1],
   unattributed: ["/unattributed", 0],
   "not found": ["/no/such/page", 0],
 };
@@ -188,6 +189,19 @@ test("the figures are those of the facts, and each table is the one in its CSV",
   }
 });
 
+// ranksOf reads the units of the ranking page: rank, rank range, name and score.
+const ranksOf = (page) =>
+  page.locator(".ranks tbody tr:not(.group):not(.unranked)").evaluateAll((rows) =>
+    rows.map((r) => ({
+      rank: r.querySelector(".rank").firstChild.textContent.trim(),
+      range: r.querySelector(".range").textContent.trim(),
+      name: r.querySelector("th a").textContent.trim(),
+      score: r.querySelector(".score strong").textContent,
+      interval: r.querySelector(".score .n").textContent,
+      move: r.querySelector(".move")?.firstChild.textContent ?? "",
+    })),
+  );
+
 test("the ranking is the same on the page, in the CSV and in the workbook", async (t) => {
   const page = await opened(t, "/ranking?p=12m");
   const download = async (name) => {
@@ -197,14 +211,71 @@ test("the ranking is the same on the page, in the CSV and in the workbook", asyn
   };
   const { mark, records } = parseCSV((await download("CSV")).toString("utf8"));
   assert.match(mark, /演示数据/);
-  const shown = await page.locator(".ranks tbody tr").evaluateAll((rows) =>
-    rows.map((r) => [r.querySelector(".rank").textContent.replace("—", ""), r.querySelector("th").textContent.trim(), r.querySelector(".score span")?.textContent ?? ""]),
+  const shown = await ranksOf(page);
+  assert.ok(shown.length > 0 && shown.length <= 7);
+  const head = records.findIndex((r) => r[0] === "得分名次");
+  const at = (name) => records[head].indexOf(name);
+  const filed = records.slice(head + 1).filter((r) => r[0] !== "不排名");
+  assert.deepEqual(
+    filed.map((r) => [r[0], r[at("名称")], r[at("得分")], `${r[at("得分区间下限")]}–${r[at("得分区间上限")]}`]),
+    shown.map((u) => [u.rank, u.name, u.score, u.interval]),
   );
-  assert.equal(shown.length, 7);
-  assert.deepEqual(records.slice(1).map((r) => [r[0], r[2], r[3]]), shown);
   const workbook = await download("Excel");
   assert.equal(workbook.subarray(0, 4).toString("latin1"), "PK\u0003\u0004");
   assert.ok(workbook.length > 5000 && workbook.includes("xl/worksheets/sheet1.xml"));
+});
+
+test("ranks come with their range, and a plot of scores beside its table", async (t) => {
+  const page = await opened(t, "/ranking?by=region&level=3&p=12m");
+  await assertDrawn(page, 1);
+  const units = await ranksOf(page);
+  assert.ok(units.length > 10);
+  for (const { rank, range, score, interval } of units) {
+    const [low, high = low] = range.match(/\d+/g).map(Number);
+    assert.ok(low <= high && low >= 1 && high <= units.length, `${rank}: ${range}`);
+    const [from, to] = interval.split("–").map(Number);
+    assert.ok(from <= Number(score) && Number(score) <= to, `${score}: ${interval}`);
+  }
+  assert.ok(units.some(({ range }) => /第\d+–\d+名/.test(range)), "small units have a range of ranks");
+  const plotted = await page.evaluate(() => window.echarts.getInstanceByDom(document.querySelector("#plot-scores")).getOption().series[0]);
+  assert.equal(plotted.data.length, Math.min(units.length, 60));
+  assert.equal(plotted.markLine.data.length, plotted.data.length, "each dot has its interval");
+  await page.selectOption("select[name=within]", { index: 1 });
+  await page.waitForURL(/within=/);
+  assert.equal(await page.locator(".ranks td.rank").count(), 0, "a list that is narrowed has no ranks");
+  assert.match(await page.locator("#card-ranking").innerText(), /只给区间，不给名次/);
+  quiet();
+});
+
+test("another rule of answers is a what-if, marked as such, with the moves it makes", async (t) => {
+  const page = await opened(t, "/ranking?p=12m");
+  const published = new Map((await ranksOf(page)).map((u) => [u.name, u]));
+  assert.equal(await page.locator(".hypothetical, .move").count(), 0);
+  await page.click(".rules a:has-text('默认评价也计入')");
+  await page.waitForURL(/rule=with_defaults/);
+  assert.match(await page.locator(".hypothetical").innerText(), /假设情形.*不得公布/s);
+  for (const { rank, name, move } of await ranksOf(page)) {
+    const was = published.get(name)?.rank;
+    const want = was === undefined ? "" : was === rank ? "=" : Number(was) > Number(rank) ? "▲" : "▼";
+    assert.equal(move, want, `${name}: ${was} → ${rank}`);
+  }
+  await page.click(".rules a:has-text('只计主动评价')");
+  await page.waitForURL((url) => !url.search.includes("rule="));
+  assert.deepEqual((await ranksOf(page)).map((u) => u.rank), [...published.values()].map((u) => u.rank));
+  quiet();
+});
+
+test("a break in the series is a labelled line, and nothing is compared across it", async (t) => {
+  const page = await opened(t, "/?p=12m");
+  await assertDrawn(page, 6);
+  const lines = await page.evaluate(() => window.echarts.getInstanceByDom(document.querySelector("#plot-trend")).getOption().series[0].markLine?.data ?? []);
+  assert.equal(lines.length, 1, "one source begins to book defaults");
+  assert.equal(lines[0].label.formatter, "口径断点");
+  const note = await page.locator("#card-trend .remark").innerText();
+  assert.match(note, /^口径断点：\d{4}年\d+月.*起，来源 demo-app 记入系统默认评价/);
+  assert.match(await page.locator(".comparisons").innerText(), /此前口径不同，不作同比。/);
+  for (const text of await page.locator(".changes li").allInnerTexts()) assert.match(text, /^同比 跨口径断点，不作比较$/);
+  quiet();
 });
 
 test("a rating posted over HTTP is on the open overview within 5 s", async (t) => {

@@ -35,12 +35,23 @@ func (f Forest) Axis() (low, high float64) {
 	if low > high {
 		return f.Floor, f.Top
 	}
-	step := roundUp(max((high-low)/5, (f.Top-f.Floor)/100))
+	step := niceStep(max((high-low)/4, (f.Top-f.Floor)/100))
 	low, high = math.Floor(low/step)*step, math.Ceil(high/step)*step
 	if low == high {
 		low, high = low-step, high+step
 	}
 	return max(low, f.Floor), min(high, f.Top)
+}
+
+// niceStep is the next of 1, 2, 5, 10 × 10^k: the steps that axes are divided by.
+func niceStep(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if v <= m*unit*(1+1e-9) {
+			return m * unit
+		}
+	}
+	return 10 * unit
 }
 
 // Figure draws the plot. Tips and links are by row.
@@ -83,7 +94,7 @@ type markEnd struct {
 
 // stop is an end of an interval: a short line across it.
 func stop(value float64, row int) markEnd {
-	return markEnd{Coord: [2]any{value, row}, Symbol: "rect", SymbolSize: [2]int{2, 9}}
+	return markEnd{Coord: [2]any{value, row}, Symbol: "rect", SymbolSize: [2]int{9, 2}}
 }
 
 // marks draws lines over a series.

@@ -105,7 +105,7 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 		v.Columns += 2
 	}
 	for i, t := range s.Tiers {
-		tier := rankTier{Name: t.Name.In(p.lang), From: p.score(s, t.From), Class: tierClass(i)}
+		tier := rankTier{Name: t.Name.In(p.lang), From: p.axisText(t.From), Class: tierClass(i)}
 		for j := range r.shown.Ranked {
 			if r.shown.Ranked[j].Tier == i {
 				tier.Count++
@@ -315,7 +315,7 @@ func (p *page) rankValue(n *scheme.Node, score *scoring.NodeScore) rankValue {
 		return v
 	}
 	if scored := p.valueOf(n.Unit, score.Scored); n.Shrink && scored != v.Text {
-		v.Measured, v.Text = v.Text, scored
+		v.Measured, v.Text = p.T("ranking.measured", "Value", v.Text), scored
 	}
 	if score.Low < score.High {
 		v.Spread = p.interval(n.Unit, score.Low, score.High)

@@ -43,6 +43,9 @@ func (p *page) unitColumns(first string) []column {
 	columns := []column{{Title: first}, {Title: p.T("measure.ratings"), Number: true}, {Title: p.T("measure.bad"), Number: true}}
 	for _, id := range listed {
 		columns = append(columns, column{Title: p.measureName(id), Number: true})
+		if id == evaluation.BadPer100k {
+			columns = append(columns, column{Title: p.T("ranking.interval"), Number: true})
+		}
 	}
 	return append(columns, column{Title: p.T("column.mean_handling"), Number: true}, column{Title: p.measureName(evaluation.MeanLevel), Number: true})
 }
@@ -54,6 +57,9 @@ func (p *page) unitCells(name label, href string, f *evaluation.Facts) []cell {
 		c := p.measureCell(id, f)
 		c.Faint = c.Faint || few && (id == evaluation.BadPer100k || id == evaluation.GoodRate)
 		cells = append(cells, c)
+		if id == evaluation.BadPer100k {
+			cells = append(cells, p.intervalCell(f))
+		}
 	}
 	return append(cells, p.meanHandlingCell(f), p.meanLevelCell(f))
 }
@@ -73,6 +79,15 @@ func (p *page) meanLevelCell(f *evaluation.Facts) cell {
 		return cell{label: label{Text: p.None()}, Faint: true}
 	}
 	return cell{label: label{Text: p.Fixed(mean, 4)}, Faint: p.few(f)}
+}
+
+// intervalCell is the 95 % interval of bad ratings per 100,000.
+func (p *page) intervalCell(f *evaluation.Facts) cell {
+	low, high, ok := badIndicator.Interval(badIndicator.Of(f))
+	if !ok {
+		return cell{label: label{Text: p.None()}, Faint: true}
+	}
+	return cell{label: label{Text: p.interval(evaluation.Per100k, low, high)}, Faint: p.few(f)}
 }
 
 // few reports whether there are too few ratings to judge by.
