@@ -3,6 +3,8 @@ package evaluation
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 
 	"haochaping/calendar"
@@ -56,18 +58,20 @@ func Crosses(breaks []Break, a, b calendar.Range) []Break {
 	return out
 }
 
-// What has to be seen for a change of the default rule, see [DefaultBreaks].
-// Single booked levels make no rule, and a quiet week ends none.
+// What has to be seen for a change of the default rule, see [DefaultBreaks]. Single booked levels make no rule, and
+// a quiet week ends none.
 const (
-	defaultSpan    = 28
-	defaultAnswers = 100
-	defaultShare   = 0.02
+	defaultSpan   = 28
+	defaultBooked = 10
+	defaultShare  = 0.02
+	defaultChance = 0.001
 )
 
-// DefaultBreaks finds from when on a source books levels after silence, and from when on it does no longer: over
-// 28 days it sent at least 100 ratings none of which was booked, and over the 28 days next to them at least 100 of
-// which at least 2 % were. The days may be in any order; a day may come in parts. The break is the first day with
-// booked levels, or the first without them.
+// DefaultBreaks finds from when on a source books levels after silence, and from when on it does no longer: over 28
+// days at least 10 ratings and 2 % of all were booked, and over the 28 days next to them none of so many that this
+// share would have left none by chance less than once in 1,000. The source has to have sent something before and
+// after both. The days may be in any order; a day may come in parts. The break is the first day with booked levels, or
+// the first without them.
 func DefaultBreaks(days []SourceDay) []Break {
 	type tally struct{ booked, all uint64 }
 	bySource := make(map[string]map[calendar.Day]tally)
@@ -90,16 +94,21 @@ func DefaultBreaks(days []SourceDay) []Break {
 			}
 			return t
 		}
-		none := func(t tally) bool { return t.all >= defaultAnswers && t.booked == 0 }
-		rule := func(t tally) bool {
-			return t.all >= defaultAnswers && float64(t.booked) >= defaultShare*float64(t.all)
+		parted := func(with, without tally) bool {
+			share := float64(with.booked) / float64(max(with.all, 1))
+			return with.booked >= defaultBooked && share >= defaultShare && without.booked == 0 &&
+				math.Pow(1-share, float64(without.all)) < defaultChance
 		}
+		first, last := slices.Min(slices.Collect(maps.Keys(counts))), slices.Max(slices.Collect(maps.Keys(counts)))
 		for day, t := range counts {
+			if first > day-defaultSpan || last < day+defaultSpan-1 {
+				continue
+			}
 			before, after := over(day-defaultSpan, day-1), over(day, day+defaultSpan-1)
 			switch {
-			case t.booked > 0 && none(before) && rule(after):
+			case t.booked > 0 && parted(after, before):
 				out = append(out, defaultBreak(source, day, true))
-			case t.booked == 0 && counts[day-1].booked > 0 && rule(before) && none(after):
+			case t.booked == 0 && counts[day-1].booked > 0 && parted(before, after):
 				out = append(out, defaultBreak(source, day, false))
 			}
 		}

@@ -65,7 +65,9 @@ func TestDefaultBreaks(t *testing.T) {
 		{"from the 40th to the 79th", 50, func(i int) uint64 { return map[bool]uint64{true: 20}[i >= 40 && i < 80] }, []calendar.Day{from + 40, from + 80}},
 		{"working days only", 50, func(i int) uint64 { return map[bool]uint64{true: 20}[i >= 42 && i%7 < 5] }, []calendar.Day{from + 42}},
 		{"a single one", 50, func(i int) uint64 { return map[bool]uint64{true: 1}[i == 40] }, nil},
-		{"too few to tell", 2, func(i int) uint64 { return map[bool]uint64{true: 1}[i >= 40] }, nil},
+		{"few booked", 2, func(i int) uint64 { return map[bool]uint64{true: 1}[i >= 40 && i%10 == 0] }, nil},
+		{"a small source, often", 2, func(i int) uint64 { return map[bool]uint64{true: 1}[i >= 40] }, []calendar.Day{from + 40}},
+		{"the last days alone", 50, func(i int) uint64 { return map[bool]uint64{true: 20}[i >= 110] }, nil},
 		{"from the first days of the source on", 50, func(i int) uint64 { return map[bool]uint64{true: 20}[i >= 1] }, nil},
 	} {
 		days := append(sent("app", from, 120, tt.n, tt.booked), sent("tablets", from, 120, 400, none)...)
