@@ -73,7 +73,8 @@ func fillProvince(t *testing.T, w *warehouse.Warehouse) {
 		Halls:   []directory.Hall{{Code: "H1", Name: "一厅", Region: "4401"}, {Code: "H2", Name: "二厅", Region: "4404"}},
 		Windows: []directory.Window{{Hall: "H1", Code: "1", Name: "一号"}, {Hall: "H1", Code: "2", Name: "二号"}, {Hall: "H2", Code: "1", Name: "一号"}},
 		Departments: []directory.Department{
-			{Code: "D1", Name: "甲市公安局", Region: "4401", Line: "公安"}, {Code: "D2", Name: "甲市人社局", Region: "4401", Line: "人社"},
+			{Code: "D1", Name: "甲市公安局", Region: "4401", Line: "公安"},
+			{Code: "D2", Name: "甲市人社局", Region: "4401", Line: "人社"},
 			{Code: "D3", Name: "乙市公安局", Region: "4404", Line: "公安"},
 		},
 		Items: []directory.Item{{Code: "I1", Name: "户口", Department: "D1"}, {Code: "I2", Name: "社保", Department: "D2"}, {Code: "I3", Name: "户口", Department: "D3"}},

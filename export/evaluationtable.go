@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,10 @@ func EvaluationTable(w io.Writer, e *Evaluation, lang string) error {
 			}
 		}
 		line(texts...)
+	}
+	if slices.ContainsFunc(leavesOf(e.Scheme), func(n *scheme.Node) bool { return n.Shrink || n.Decimals >= 0 }) {
+		line(say(lang, "指标列中 → 后为收缩或取整之后的计分值，方括号内为其 95% 区间。",
+			"In the columns of indicators, → leads to the value that was scored, shrunk or rounded; in brackets its 95% interval."))
 	}
 	line()
 	sampled := e.sampled()
