@@ -136,19 +136,16 @@ func (w *writer) fail(format string, args ...any) {
 	}
 }
 
+var (
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+	decimalType   = reflect.TypeFor[Decimal]()
+)
+
 func (w *writer) value(v reflect.Value) {
-	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
-		text, err := m.MarshalText()
-		if err != nil {
-			w.fail("%w", err)
-		}
-		w.text(string(text))
-		return
-	}
 	switch v.Kind() {
 	case reflect.Struct:
 		w.object(v)
-	case reflect.Slice:
+	case reflect.Slice, reflect.Array:
 		w.b = append(w.b, '[')
 		for i := range v.Len() {
 			if i > 0 {
@@ -168,7 +165,7 @@ func (w *writer) value(v reflect.Value) {
 			w.fail("the number %d is too large for an edition", n)
 		}
 		w.b = strconv.AppendInt(w.b, v.Int(), 10)
-	case reflect.Uint16, reflect.Uint64:
+	case reflect.Uint64:
 		if n := v.Uint(); n > mostExact {
 			w.fail("the number %d is too large for an edition", n)
 		}
@@ -190,20 +187,39 @@ func (w *writer) object(v reflect.Value) {
 			w.b = append(w.b, ',')
 		}
 		first = false
-		w.text(f.key)
-		w.b = append(w.b, ':')
-		if d, ok := x.Interface().(Decimal); ok && !decimalForm.MatchString(string(d)) {
-			w.fail("%s: %q is no number with nine decimals", f.key, clip(string(d), 40))
+		w.b = append(w.b, f.quoted...)
+		switch {
+		case f.marshaler:
+			w.marshaled(x)
+		case f.decimal && !decimalForm.MatchString(x.String()):
+			w.fail("%s %q is no number with nine decimals", f.quoted, clip(x.String(), 40))
+		default:
+			w.value(x)
 		}
-		w.value(x)
 	}
 	w.b = append(w.b, '}')
 }
 
+func (w *writer) marshaled(v reflect.Value) {
+	m, ok := v.Interface().(encoding.TextMarshaler)
+	if !ok {
+		w.fail("a %s has no canonical form", v.Type())
+		return
+	}
+	text, err := m.MarshalText()
+	if err != nil {
+		w.fail("%w", err)
+	}
+	w.text(string(text))
+}
+
+// field is a field of a struct: its key as it is written, with the colon, and how its value is.
 type field struct {
-	key      string
-	index    int
-	optional bool
+	quoted    string
+	index     int
+	optional  bool
+	marshaler bool
+	decimal   bool
 }
 
 // fieldsOf are the fields of a struct by rising key.
@@ -213,10 +229,11 @@ func (w *writer) fieldsOf(t reflect.Type) []field {
 	}
 	list := make([]field, t.NumField())
 	for i := range list {
-		key, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		list[i] = field{key, i, options == "omitempty"}
+		f := t.Field(i)
+		key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		list[i] = field{`"` + key + `":`, i, options == "omitempty", f.Type.Implements(textMarshaler), f.Type == decimalType}
 	}
-	slices.SortFunc(list, func(a, b field) int { return cmp.Compare(a.key, b.key) })
+	slices.SortFunc(list, func(a, b field) int { return cmp.Compare(a.quoted, b.quoted) })
 	if w.fields == nil {
 		w.fields = make(map[reflect.Type][]field)
 	}

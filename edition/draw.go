@@ -55,6 +55,7 @@ func Draw(d Drawing) (*Edition, error) {
 	for _, p := range d.Result.Priors {
 		e.Calculation.Priors = append(e.Calculation.Priors, Prior{p.Leaf, p.Group, w.number(p.A), w.number(p.B), p.From, p.Units})
 	}
+	e.Units = make([]Unit, 0, len(d.Result.Ranked)+len(d.Result.Listed))
 	for _, list := range [][]scoring.Placed{d.Result.Ranked, d.Result.Listed} {
 		for i := range list {
 			e.Units = append(e.Units, w.unit(s, &list[i], d.Parents[list[i].Code]))
@@ -141,6 +142,7 @@ func (w *drawer) unit(s *scheme.Scheme, p *scoring.Placed, parent string) Unit {
 			u.Rank, u.RankLow, u.RankHigh, u.Tied = p.Rank, p.RankLow, p.RankHigh, p.Tied
 		}
 	}
+	u.Nodes = make([]Figure, 0, len(p.Nodes))
 	for i := range p.Nodes {
 		u.Nodes = append(u.Nodes, w.figure(p, &p.Nodes[i]))
 	}
@@ -180,8 +182,9 @@ func (w *drawer) spread(s *evaluation.Spread) *Spread {
 		out.Mean, out.SE = w.number(s.Mean), w.number(s.SE)
 	case evaluation.Order:
 		out.Q = w.number(s.Q)
+		out.Histogram = make([]Bucket, 0, len(s.Histogram))
 		for _, b := range slices.Sorted(maps.Keys(s.Histogram)) {
-			out.Histogram = append(out.Histogram, Bucket{b, s.Histogram[b]})
+			out.Histogram = append(out.Histogram, Bucket{uint64(b), s.Histogram[b]})
 		}
 	default:
 		w.err = cmp.Or(w.err, fmt.Errorf("nobody has said how the spread %q is written", s.Kind))

@@ -64,11 +64,9 @@ type Spread struct {
 	Histogram []Bucket `json:"histogram,omitempty"` // by rising bucket
 }
 
-// Bucket is one bucket of a histogram: 0 is up to 1 s, bucket i is (1.04^(i−1), 1.04^i] seconds.
-type Bucket struct {
-	Bucket uint16 `json:"bucket"`
-	Count  uint64 `json:"count"`
-}
+// Bucket is one bucket of a histogram and its count, written as a list of the two: bucket 0 is up to 1 s, bucket i is
+// (1.04^(i−1), 1.04^i] seconds.
+type Bucket [2]uint64
 
 // Imported says where a value from outside comes from.
 type Imported struct {
