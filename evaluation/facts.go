@@ -54,17 +54,20 @@ type Facts struct {
 }
 
 // FollowUps is what became of the valid bad ratings of a period, as of now: computed from the steps that exist, so
-// it moves after the period has ended. Due counts those whose deadline has passed or that are done.
+// it moves after the period has ended. Due counts those whose deadline has passed or that are done, where the deadline is
+// known.
 type FollowUps struct {
 	Bad             uint64 // valid bad first ratings
 	Contacted       uint64
 	ContactDue      uint64 // contact deadline passed, or contacted
 	ContactOnTime   uint64 // of ContactDue, contacted before the deadline
+	Dismissed       uint64 // of Bad, verified to be without cause and not rectified: nothing is to be rectified
 	Rectified       uint64
-	RectifyDue      uint64 // rectification deadline passed, or rectified
+	RectifyDue      uint64 // rectification deadline passed, or rectified; without Dismissed
 	RectifiedOnTime uint64 // of RectifyDue, rectified before the deadline
 	CalledBack      uint64
-	Satisfied       uint64 // of CalledBack, satisfied
+	Answered        uint64 // of CalledBack, those that say whether the person was satisfied
+	Satisfied       uint64 // of Answered, satisfied
 }
 
 func (f *FollowUps) add(g *FollowUps) {
@@ -72,10 +75,12 @@ func (f *FollowUps) add(g *FollowUps) {
 	f.Contacted += g.Contacted
 	f.ContactDue += g.ContactDue
 	f.ContactOnTime += g.ContactOnTime
+	f.Dismissed += g.Dismissed
 	f.Rectified += g.Rectified
 	f.RectifyDue += g.RectifyDue
 	f.RectifiedOnTime += g.RectifiedOnTime
 	f.CalledBack += g.CalledBack
+	f.Answered += g.Answered
 	f.Satisfied += g.Satisfied
 }
 

@@ -58,6 +58,12 @@ const (
 	OnlineRate     = "online_rate"
 	TimeReduction  = "time_reduction"
 	Visits         = "visits"
+
+	RectifiedRate         = "rectified_rate"
+	RectifiedOnTimeRate   = "rectified_on_time_rate"
+	ContactedOnTimeRate   = "contacted_on_time_rate"
+	CallbackRate          = "callback_rate"
+	CallbackSatisfiedRate = "callback_satisfied_rate"
 )
 
 var indicators = []Indicator{
@@ -151,6 +157,43 @@ var indicators = []Indicator{
 		WordingEN: "On-site visits ÷ finished cases with a known number of visits.",
 		Unit:      PerCase, Direction: LowerIsBetter,
 		compute: func(f *Facts) Value { return share(f.Visits, f.VisitsKnown, 1) },
+	},
+	{
+		ID: RectifiedRate, NameZH: "差评整改率", NameEN: "Rectified rate",
+		WordingZH: "已整改的差评数 ÷ 有效差评数（核实不属实的除外），按目前的处理记录计算。",
+		WordingEN: "Bad ratings rectified ÷ valid bad ratings without those found to be without cause, as of now.",
+		Unit:      Percent, Direction: HigherIsBetter,
+		compute: func(f *Facts) Value {
+			return share(f.FollowUps.Rectified, f.FollowUps.Bad-min(f.FollowUps.Dismissed, f.FollowUps.Bad), 1)
+		},
+	},
+	{
+		ID: RectifiedOnTimeRate, NameZH: "按时整改率", NameEN: "Rectified on time",
+		WordingZH: "期限内完成整改的差评数 ÷ 整改期限已过或已整改的差评数。期限由本系统的配置规定。",
+		WordingEN: "Bad ratings rectified before the deadline ÷ those whose deadline has passed or that are rectified. The deadline is configuration.",
+		Unit:      Percent, Direction: HigherIsBetter,
+		compute: func(f *Facts) Value { return share(f.FollowUps.RectifiedOnTime, f.FollowUps.RectifyDue, 1) },
+	},
+	{
+		ID: ContactedOnTimeRate, NameZH: "按时联系率", NameEN: "Contacted on time",
+		WordingZH: "期限内联系到评价人的差评数 ÷ 联系期限已过或已联系的差评数。期限由本系统的配置规定。",
+		WordingEN: "Bad ratings whose rater was contacted before the deadline ÷ those whose deadline has passed or whose rater was contacted. The deadline is configuration.",
+		Unit:      Percent, Direction: HigherIsBetter,
+		compute: func(f *Facts) Value { return share(f.FollowUps.ContactOnTime, f.FollowUps.ContactDue, 1) },
+	},
+	{
+		ID: CallbackRate, NameZH: "回访率", NameEN: "Call-back rate",
+		WordingZH: "已回访的差评数 ÷ 有效差评数，按目前的处理记录计算。",
+		WordingEN: "Bad ratings called back ÷ valid bad ratings, as of now.",
+		Unit:      Percent, Direction: HigherIsBetter,
+		compute: func(f *Facts) Value { return share(f.FollowUps.CalledBack, f.FollowUps.Bad, 1) },
+	},
+	{
+		ID: CallbackSatisfiedRate, NameZH: "回访整改满意率", NameEN: "Satisfied at call-back",
+		WordingZH: "回访时表示满意的差评数 ÷ 回访时表明是否满意的差评数。",
+		WordingEN: "Bad ratings whose rater was satisfied at call-back ÷ those whose rater said so or not.",
+		Unit:      Percent, Direction: HigherIsBetter,
+		compute: func(f *Facts) Value { return share(f.FollowUps.Satisfied, f.FollowUps.Answered, 1) },
 	},
 }
 

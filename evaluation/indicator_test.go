@@ -32,6 +32,10 @@ func TestIndicatorsByHand(t *testing.T) {
 		PromisedSeconds: 300, StatutorySeconds: 1200, Limited: 5, VisitsKnown: 4, Visits: 6,
 		Defaults: [5]uint64{4: 1000}, Reassessed: [5]uint64{4: 1000},
 		Handling: Histogram{0: 3, 100: 1},
+		FollowUps: FollowUps{
+			Bad: 12, Dismissed: 2, ContactDue: 8, ContactOnTime: 6, Rectified: 4, RectifyDue: 5, RectifiedOnTime: 3,
+			CalledBack: 9, Answered: 5, Satisfied: 1,
+		},
 	}
 	want := map[string]Value{
 		GoodRate:       {0.85, 17, 20, true},
@@ -47,6 +51,12 @@ func TestIndicatorsByHand(t *testing.T) {
 		MedianHandling: {0.5, 0, 4, true},
 		TimeReduction:  {0.75, 0, 5, true},
 		Visits:         {1.5, 6, 4, true},
+
+		RectifiedRate:         {0.4, 4, 10, true},
+		RectifiedOnTimeRate:   {0.6, 3, 5, true},
+		ContactedOnTimeRate:   {0.75, 6, 8, true},
+		CallbackRate:          {0.75, 9, 12, true},
+		CallbackSatisfiedRate: {0.2, 1, 5, true},
 	}
 	for _, ind := range Indicators() {
 		if got := ind.Of(&f); got != want[ind.ID] {
