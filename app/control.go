@@ -200,22 +200,27 @@ func (a *App) storeSource(ctx context.Context, in *record.Source) (nothing, erro
 // FactsCall asks for facts as a file: table, csv or json.
 type FactsCall struct {
 	evaluation.Query
-	Format string
+	FollowUps bool // what became of bad reviews, as of now, instead of the other figures
+	Format    string
 }
 
 func (a *App) writeFacts(ctx context.Context, in *FactsCall, out io.Writer) error {
-	rows, err := a.store.Facts(ctx, in.Query)
+	read, set := a.store.Facts, []export.Figures(nil)
+	if in.FollowUps {
+		read, set = a.followUps, []export.Figures{export.FollowUps}
+	}
+	rows, err := read(ctx, in.Query)
 	if err != nil {
 		return err
 	}
 	names := a.names()
 	switch in.Format {
 	case "csv":
-		return export.FactsCSV(out, rows, in.Query, names)
+		return export.FactsCSV(out, rows, in.Query, names, set...)
 	case "json":
-		return export.FactsJSON(out, rows, in.Query, names)
+		return export.FactsJSON(out, rows, in.Query, names, set...)
 	default:
-		return export.FactsTable(out, rows, in.Query, names)
+		return export.FactsTable(out, rows, in.Query, names, set...)
 	}
 }
 

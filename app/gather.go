@@ -149,29 +149,40 @@ func (g *gathering) valid(from, to time.Time) bool {
 	return (from.IsZero() || calendar.DayOf(from, time.UTC) <= g.period.To) && (to.IsZero() || calendar.DayOf(to, time.UTC) > g.period.From)
 }
 
-// addFacts reads the facts of the units.
+// addFacts reads the facts of the units, and what became of their bad reviews.
 func (a *App) addFacts(ctx context.Context, g *gathering) error {
 	for n, q := range g.queries() {
-		rows, err := a.store.Facts(ctx, q)
+		facts, err := a.store.Facts(ctx, q)
 		if err != nil {
 			return err
 		}
-		for i := range rows {
-			if n > 0 && rows[i].Region != "" {
-				continue // counted by the first query
-			}
-			code, attributed := g.unitOf(&rows[i], q.By)
-			switch at, listed := g.at[code]; {
-			case !attributed && q.By == evaluation.ByItem && g.scheme.Units.Within != "":
-				// Whether it belongs there is not known: items are not counted by region.
-			case !attributed:
-				g.add("", "待归属", "unattributed").Facts.Add(&rows[i].Facts)
-			case listed:
-				g.units[at].Facts.Add(&rows[i].Facts)
-			}
+		reviews, err := a.followUps(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, rows := range [][]evaluation.Row{facts, reviews} {
+			g.count(rows, q.By, n > 0)
 		}
 	}
 	return nil
+}
+
+// count adds rows to the units that they belong to; rest says that rows with a region were counted by an earlier query.
+func (g *gathering) count(rows []evaluation.Row, by evaluation.Dimension, rest bool) {
+	for i := range rows {
+		if rest && rows[i].Region != "" {
+			continue
+		}
+		code, attributed := g.unitOf(&rows[i], by)
+		switch at, listed := g.at[code]; {
+		case !attributed && by == evaluation.ByItem && g.scheme.Units.Within != "":
+			// Whether it belongs there is not known: items are not counted by region.
+		case !attributed:
+			g.add("", "待归属", "unattributed").Facts.Add(&rows[i].Facts)
+		case listed:
+			g.units[at].Facts.Add(&rows[i].Facts)
+		}
+	}
 }
 
 // queries are what the facts of the units are read by.

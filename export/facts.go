@@ -75,6 +75,29 @@ var channelFigures = []figure{
 	value(evaluation.BadPer100k), value(evaluation.GoodRate),
 }
 
+// Figures is a set of columns in place of the usual ones.
+type Figures struct{ list []figure }
+
+// FollowUps are the columns of what became of bad reviews: counts as in [evaluation.FollowUps], then the rates.
+var FollowUps = Figures{[]figure{
+	whole("bad", func(f *evaluation.Facts) uint64 { return f.FollowUps.Bad }),
+	whole("dismissed", func(f *evaluation.Facts) uint64 { return f.FollowUps.Dismissed }),
+	whole("contacted", func(f *evaluation.Facts) uint64 { return f.FollowUps.Contacted }),
+	whole("contact_due", func(f *evaluation.Facts) uint64 { return f.FollowUps.ContactDue }),
+	whole("contact_on_time", func(f *evaluation.Facts) uint64 { return f.FollowUps.ContactOnTime }),
+	whole("rectified", func(f *evaluation.Facts) uint64 { return f.FollowUps.Rectified }),
+	whole("rectify_due", func(f *evaluation.Facts) uint64 { return f.FollowUps.RectifyDue }),
+	whole("rectified_on_time", func(f *evaluation.Facts) uint64 { return f.FollowUps.RectifiedOnTime }),
+	whole("called_back", func(f *evaluation.Facts) uint64 { return f.FollowUps.CalledBack }),
+	whole("answered", func(f *evaluation.Facts) uint64 { return f.FollowUps.Answered }),
+	whole("satisfied", func(f *evaluation.Facts) uint64 { return f.FollowUps.Satisfied }),
+	value(evaluation.ContactedOnTimeRate),
+	value(evaluation.RectifiedRate),
+	value(evaluation.RectifiedOnTimeRate),
+	value(evaluation.CallbackRate),
+	value(evaluation.CallbackSatisfiedRate),
+}}
+
 func whole(name string, of func(*evaluation.Facts) uint64) figure {
 	return figure{name: name, of: func(f *evaluation.Facts) string { return strconv.FormatUint(of(f), 10) }}
 }
@@ -143,11 +166,15 @@ type factsLine struct {
 	facts  evaluation.Facts
 }
 
-// layFacts puts rows into lines and adds the total, which is right because the rows of one query never overlap.
-func layFacts(rows []evaluation.Row, q evaluation.Query, names Names) factsTable {
+// layFacts puts rows into lines and adds the total, which is right because the rows of one query never overlap. The
+// columns are those of set, if any, else the usual ones.
+func layFacts(rows []evaluation.Row, q evaluation.Query, names Names, set []Figures) factsTable {
 	keys := keysBy[q.By]
 	t := factsTable{figures: figures}
-	if q.By == evaluation.ByChannel {
+	switch {
+	case len(set) > 0:
+		t.figures = set[0].list
+	case q.By == evaluation.ByChannel:
 		t.figures = channelFigures
 	}
 	for _, k := range keys {
@@ -169,7 +196,7 @@ func layFacts(rows []evaluation.Row, q evaluation.Query, names Names) factsTable
 		if q.Step != evaluation.StepNone {
 			line.labels = append(line.labels, r.Start.String())
 		}
-		if q.By == evaluation.ByChannel {
+		if q.By == evaluation.ByChannel && len(set) == 0 {
 			n := r.Channels[r.Channel]
 			line.facts = evaluation.Facts{Levels: [5]uint64{0: n.Bad, 4: n.Valid - min(n.Bad, n.Valid)}}
 		}
@@ -200,9 +227,9 @@ func rowName(r *evaluation.Row, by evaluation.Dimension, names Names) string {
 
 // FactsCSV writes facts for machines: UTF-8 without byte order mark, lines ending in LF, numbers without
 // grouping, nothing where there is no data. The last line is the total of the others. Foreign text that could be
-// read as a formula begins with an apostrophe.
-func FactsCSV(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names) error {
-	t := layFacts(rows, q, names)
+// read as a formula begins with an apostrophe. With a set of figures these are the columns instead.
+func FactsCSV(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names, set ...Figures) error {
+	t := layFacts(rows, q, names, set)
 	out := csv.NewWriter(w)
 	line := append([]string(nil), t.labels...)
 	for _, f := range t.figures {
@@ -232,8 +259,8 @@ func FactsCSV(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Name
 
 // FactsJSON writes facts as an array of objects, one a line, with the names and the order of [FactsCSV]: figures
 // as numbers, null where there is no data. The last object is the total of the others.
-func FactsJSON(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names) error {
-	t := layFacts(rows, q, names)
+func FactsJSON(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names, set ...Figures) error {
+	t := layFacts(rows, q, names, set)
 	var b strings.Builder
 	for i := range t.lines {
 		b.Reset()

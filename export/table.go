@@ -11,8 +11,8 @@ import (
 
 // FactsTable writes facts for people at a terminal: the columns of [FactsCSV], aligned, with wide characters
 // counted as two columns, rates as on the pages, and - where there is no data. The last line is the total.
-func FactsTable(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names) error {
-	t := layFacts(rows, q, names)
+func FactsTable(w io.Writer, rows []evaluation.Row, q evaluation.Query, names Names, set ...Figures) error {
+	t := layFacts(rows, q, names, set)
 	head := append([]string(nil), t.labels...)
 	for _, f := range t.figures {
 		head = append(head, f.name)

@@ -20,7 +20,9 @@ func newFacts() *cobra.Command {
 		Short: "Print the counted figures by region, department, item, channel or window",
 		Long: `Print the counted figures. The last line is the sum of the lines above it.
 Without --from and --to the whole time is counted. A code that the directory does not
-know is counted as 待归属 (unattributed), on a line with an empty code.`,
+know is counted as 待归属 (unattributed), on a line with an empty code. With --follow-ups the
+figures are what became of valid bad ratings, by the steps that exist now and the
+deadlines of follow_up.*.`,
 		Example: "  haochaping facts --by region --level 2 --from 2026-01-01 --to 2026-03-31",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -55,6 +57,7 @@ know is counted as 待归属 (unattributed), on a line with an empty code.`,
 	f.StringVar(&from, "from", "", "first day, YYYY-MM-DD")
 	f.StringVar(&to, "to", "", "last day, YYYY-MM-DD")
 	f.StringVar(&step, "step", "", "cut the period by day, week, month, quarter, half or year")
+	f.BoolVar(&call.FollowUps, "follow-ups", false, "what became of bad ratings, as of now, instead of the other figures")
 	f.StringVar(&format, "format", "table", "table, csv or json")
 	return c
 }

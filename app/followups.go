@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"haochaping/calendar"
+	"haochaping/evaluation"
+)
+
+// followUps counts what became of the bad reviews of a period as of now, by the configured deadlines.
+func (a *App) followUps(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
+	w, err := a.store.get()
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if a.now != nil {
+		now = a.now()
+	}
+	return w.FollowUps(ctx, q, a.followUpClock(a.workdays()), now)
+}
+
+// followUpClock gives the deadlines of a bad rating that was given on a day: the end of the n-th day after it, worked or
+// not, or of the n-th working day where the rule says so. With 0 days it is the same day, or the first working
+// day from it on. A deadline in a year whose working days are not known is the zero time.
+func (a *App) followUpClock(days *calendar.Workdays) func(rated calendar.Day) (contactDue, rectifyDue time.Time) {
+	rule, zone := a.cfg.FollowUp, a.cfg.Timezone.Location
+	due := func(rated calendar.Day, n int) time.Time {
+		if !rule.WorkingDays {
+			return (rated + calendar.Day(n)).End(zone)
+		}
+		if working, _ := days.Working(rated); n == 0 && !working {
+			n = 1
+		}
+		end, known := days.AddWorkingDays(rated, n)
+		if !known {
+			return time.Time{}
+		}
+		return end.End(zone)
+	}
+	return func(rated calendar.Day) (contactDue, rectifyDue time.Time) {
+		return due(rated, rule.ContactDays), due(rated, rule.RectifyDays)
+	}
+}
