@@ -66,7 +66,7 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 		LateAfter: a.cfg.Collector.LateAfter, Cluster: c.Cluster, Quorum: c.InsertQuorum,
 	}
 	for _, h := range a.cfg.Calendar.Hours {
-		o.Hours = append(o.Hours, warehouse.Stretch(h))
+		o.Hours = append(o.Hours, calendar.Stretch(h))
 	}
 	if e := l.embedded; e != nil {
 		o.Address, o.Database, o.Username, o.Password = e.Address(), e.Database(), e.User(), e.Password()

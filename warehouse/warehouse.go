@@ -28,6 +28,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
+	"haochaping/calendar"
 	"haochaping/directory"
 )
 
@@ -49,7 +50,7 @@ type Options struct {
 	Cluster     string         // name of a cluster for replicated tables; empty = plain tables on one server
 	Quorum      int            // on a cluster: replicas that have an insert on disk before it returns; 0 = the majority
 	LateAfter   time.Duration  // how long after its day a rating may come before it counts as late; default 7 days
-	Hours       []Stretch      // office hours of a working day, for working time; default 09:00-12:00 and 13:00-17:00
+	Hours       calendar.Hours // office hours of a working day, for working time; default 09:00-12:00 and 13:00-17:00
 	Logger      *slog.Logger
 }
 
@@ -63,7 +64,7 @@ type Warehouse struct {
 	owner  uuid.UUID // names this Warehouse among all that use the database
 
 	lateAfter time.Duration
-	hours     []Stretch
+	hours     calendar.Hours
 
 	restating sync.Mutex // owner of the stage tables
 	editing   sync.Mutex // held from reading the ledger of an edition to appending to it
@@ -124,7 +125,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		w.lateAfter = 7 * 24 * time.Hour
 	}
 	if len(w.hours) == 0 {
-		w.hours = []Stretch{{9 * 3600, 12 * 3600}, {13 * 3600, 17 * 3600}}
+		w.hours = calendar.Hours{{From: 9 * 3600, To: 12 * 3600}, {From: 13 * 3600, To: 17 * 3600}}
 	}
 	if err := w.prepare(ctx, &o); err != nil {
 		return nil, errors.Join(err, conn.Close())

@@ -119,7 +119,7 @@ func (w *Warehouse) StoreWorkingTime(ctx context.Context) (marked int, err error
 		return 0, err
 	}
 	days := w.Workdays()
-	rows := days.Cumulative(days.Years(), w.officeHours())
+	rows := days.Cumulative(days.Years(), w.hours)
 	hours, changed, err := w.changedWorkdays(ctx, rows)
 	if err != nil || len(changed) == 0 {
 		return 0, err
@@ -151,15 +151,6 @@ func (w *Warehouse) StoreWorkingTime(ctx context.Context) (marked int, err error
 		return 0, err
 	}
 	return len(dirty.set), w.StoreSetting(ctx, workingPendingSetting, "")
-}
-
-// officeHours are the hours that this warehouse counts with.
-func (w *Warehouse) officeHours() calendar.Hours {
-	hours := make(calendar.Hours, len(w.hours))
-	for i, h := range w.hours {
-		hours[i] = calendar.Stretch(h)
-	}
-	return hours
 }
 
 // changedWorkdays are the runs of days for which the stored table says anything else than rows, together with those

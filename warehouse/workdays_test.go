@@ -107,7 +107,7 @@ func TestWorkingTimeFollowsTheCalendar(t *testing.T) {
 	}
 
 	// Another process has the same days, and other hours change everything.
-	o.Hours = []warehouse.Stretch{{From: 8 * 3600, To: 12 * 3600}, {From: 13 * 3600, To: 17 * 3600}}
+	o.Hours = calendar.Hours{{From: 8 * 3600, To: 12 * 3600}, {From: 13 * 3600, To: 17 * 3600}}
 	other, err := warehouse.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -7,10 +7,6 @@ import (
 	"haochaping/calendar"
 )
 
-// Stretch is a part of a working day in which the clock of a case runs, in seconds from midnight:
-// 0 ≤ From < To ≤ 86,400. Stretches come in rising order and apart.
-type Stretch struct{ From, To int }
-
 // beyondGap is more seconds than any case can take. Where the calendar lacks days, the working seconds behind the gap
 // go on higher by this much for each of them, so that a span over a gap cannot be mistaken for a known one.
 const beyondGap = 1 << 33

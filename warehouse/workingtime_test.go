@@ -14,11 +14,10 @@ import (
 	"haochaping/calendar"
 	"haochaping/evaluation"
 	"haochaping/record"
-	"haochaping/warehouse"
 )
 
 // officeHours are those that warehouses have by default.
-var officeHours = []warehouse.Stretch{{From: 9 * 3600, To: 12 * 3600}, {From: 13 * 3600, To: 17 * 3600}}
+var officeHours = calendar.Hours{{From: 9 * 3600, To: 12 * 3600}, {From: 13 * 3600, To: 17 * 3600}}
 
 // workingDays is a calendar for tests: weeks of five days, every ninth day off, and some days that it does not know.
 type workingDays struct{ known []calendar.Range }
