@@ -38,7 +38,7 @@ func (h Histogram) Moments() (n uint64, mean, variance float64) {
 		return 0, 0, 0
 	}
 	mean = sum.float() / float64(n)
-	variance = max(squares.float()/float64(n)-mean*mean, 0)
+	variance = max(squares.float()/float64(n)-float64(mean*mean), 0) // not fused: the same bits on every processor
 	return n, mean / part, variance / part / part
 }
 

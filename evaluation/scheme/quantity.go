@@ -68,7 +68,7 @@ func mix(a []slope, f float64, b []slope, g float64) []slope {
 		case len(a) == 0 || a[0].compare(b[0]) > 0:
 			next, b = slope{b[0].source, b[0].q, g * b[0].by}, b[1:]
 		default:
-			next, a, b = slope{a[0].source, a[0].q, f*a[0].by + g*b[0].by}, a[1:], b[1:]
+			next, a, b = slope{a[0].source, a[0].q, float64(f*a[0].by) + float64(g*b[0].by)}, a[1:], b[1:]
 		}
 		if next.by != 0 {
 			out = append(out, next)
@@ -100,7 +100,7 @@ func add(a, b *quantity, sign float64) *quantity {
 		return b.scale(sign, sign*b.value).shift(a.value)
 	}
 	out := &quantity{
-		facts: factsOf(a, b), value: a.value + sign*b.value, known: true, slopes: mix(a.slopes, 1, b.slopes, sign),
+		facts: factsOf(a, b), value: a.value + float64(sign*b.value), known: true, slopes: mix(a.slopes, 1, b.slopes, sign),
 		linear: a.linear && b.linear, sample: min(a.sample, b.sample),
 	}
 	if out.linear {
@@ -276,7 +276,7 @@ func meanLevel(facts *evaluation.Facts) *quantity {
 	var squares float64
 	for i, c := range facts.Levels {
 		off := float64(i+1) - mean
-		squares += float64(c) * off * off
+		squares += float64(float64(c) * off * off)
 		q.slopes = append(q.slopes, slope{source: level1 + source(i), by: off / n})
 	}
 	se := 2.0 // of one rating: half of the range, the most that it can be

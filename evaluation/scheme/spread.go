@@ -51,12 +51,15 @@ func (q *quantity) countSpread() evaluation.Spread {
 // variance is that of a sum of slope × source. Counts vary as Poisson counts do, so that of a share hits ÷ n it is
 // p(1−p)/n, that of a multinomial share. Where it is not known how far two classes overlap, it is the largest that any
 // overlap allows; sources of different families vary independently. A class without any record does not vary.
+//
+// Here and below a conversion, float64(a*b), keeps a processor from fusing the multiplication into an addition: the
+// same facts give the same bits everywhere.
 func variance(slopes []slope, f *evaluation.Facts) (v float64) {
 	for i, s := range slopes {
-		v += s.by * s.by * ownVariance(s, f)
+		v += float64(s.by * s.by * ownVariance(s, f))
 		for _, t := range slopes[i+1:] {
 			least, most := covariance(s, t, f)
-			v += 2 * max(s.by*t.by*least, s.by*t.by*most)
+			v += float64(2 * max(s.by*t.by*least, s.by*t.by*most))
 		}
 	}
 	return v
@@ -125,7 +128,7 @@ func squares(s source, f *evaluation.Facts) float64 {
 	mean := sum / n
 	if s == visits {
 		if f.VisitsSquared < f.Visits { // no square of a whole number is below it
-			return sum + sum*mean
+			return sum + float64(sum*mean)
 		}
 		return max(float64(f.VisitsSquared), sum*mean)
 	}
@@ -135,7 +138,7 @@ func squares(s source, f *evaluation.Facts) float64 {
 		}
 		// The sum is exact, and the buckets say how far the cases lie apart.
 		if counted, _, v := d.order.histogram(f).Moments(); counted > 0 {
-			return n*v + sum*mean
+			return float64(n*v) + float64(sum*mean)
 		}
 	}
 	return 2 * sum * mean
@@ -146,7 +149,7 @@ func meanError(s source, f *evaluation.Facts, mean, n float64) float64 {
 	if n < 2 {
 		return math.Abs(mean)
 	}
-	return math.Sqrt(max(squares(s, f)-n*mean*mean, 0) / (n - 1) / n)
+	return math.Sqrt(max(squares(s, f)-float64(n*mean*mean), 0) / (n - 1) / n)
 }
 
 // orderError is about the standard error of a quantile: half the distance of the quantiles one standard error of their

@@ -54,7 +54,7 @@ func randomUnits(n int, seed uint64) []Unit {
 		size := uint64(1) << (6 + r.Uint64N(10))
 		size += r.Uint64N(size)
 		part := func(of uint64, share float64) uint64 {
-			return min(of, uint64(float64(of)*share*(0.8+0.4*r.Float64())+r.Float64()))
+			return min(of, uint64(float64(float64(of)*share*(0.8+float64(0.4*r.Float64())))+r.Float64()))
 		}
 		f := evaluation.Facts{
 			Events: size * 3, Accepted: size * 2, Finished: size * 2, Promised: size * 2, Handled: size * 2, Worked: size * 2, VisitsKnown: size,
@@ -76,7 +76,7 @@ func randomUnits(n int, seed uint64) []Unit {
 		f.FollowUps.Bad = f.Bad()
 		units[i] = Unit{
 			Code: fmt.Sprintf("%06d", i), Order: i, Group: fmt.Sprint(i % 12), Facts: f,
-			Imported: map[string]Imported{"guide": {Value: 60 + 40*r.Float64()}, "calls": {Value: 60 + 30*r.Float64(), SE: 1 + r.Float64()}},
+			Imported: map[string]Imported{"guide": {Value: 60 + float64(40*r.Float64())}, "calls": {Value: 60 + float64(30*r.Float64()), SE: 1 + r.Float64()}},
 		}
 	}
 	return units

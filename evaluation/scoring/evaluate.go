@@ -15,7 +15,7 @@ import (
 
 // maximumCells bounds the memory of the draws: 4 bytes for each ranked unit and draw, the same again while an indicator
 // is scored relative to the other units or when the draws are kept.
-const maximumCells = 1 << 28
+const maximumCells = 1 << 27
 
 // Evaluate judges units by a scheme. The order of the units changes nothing; their codes differ.
 //

@@ -364,7 +364,7 @@ func TestErrorsNameWhatIsWrong(t *testing.T) {
 		{values("x", 1, math.Inf(1)), Options{}, `indicator x (line 7) of unit "b": the value +Inf is no number`},
 		{nil, Options{Draws: 1999}, "1999 draws are fewer than 2000"},
 		{nil, Options{Rule: "best"}, `unknown rule "best"`},
-		{make([]Unit, 1000), Options{Draws: 1 << 20}, "evaluate at most 256 units, or draw less"},
+		{make([]Unit, 1000), Options{Draws: 1 << 20}, "evaluate at most 128 units, or draw less"},
 	} {
 		if _, err := Evaluate(context.Background(), s, c.units, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)

@@ -95,6 +95,6 @@ func Wilson(hits, n float64) (low, high float64) {
 	p, z2 := hits/n, float64(Z975*Z975)
 	scale := 1 + z2/n
 	middle := (p + z2/(2*n)) / scale
-	half := Z975 / scale * math.Sqrt(float64(p*(1-p))/n+z2/float64(4*n*n))
+	half := float64(Z975 / scale * math.Sqrt(float64(p*(1-p))/n+z2/float64(4*n*n)))
 	return max(min(middle-half, p), 0), min(max(middle+half, p), 1)
 }
