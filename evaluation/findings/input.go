@@ -140,24 +140,6 @@ type Device struct {
 	// Since is the day of the first rating behind a missing number, Until that of the newest; 0 = not known.
 }
 
-// Change of a rule, which makes figures before and after it incomparable.
-type Rule string
-
-// The rules whose change breaks a series.
-const (
-	CodeMap     Rule = "code_map"     // how a source's codes are read
-	DefaultRule Rule = "default_rule" // whether default ratings are counted
-	SchemeRule  Rule = "scheme"       // how scores are computed
-	DirectoryIs Rule = "directory"    // what belongs to a unit
-)
-
-// RuleChange is the day from which another rule holds for a unit; the zero unit is everybody.
-type RuleChange struct {
-	Day  calendar.Day
-	Rule Rule
-	Unit Unit
-}
-
 // LateRecords are ratings of the period that arrived after the figures were drawn, and are not in them.
 type LateRecords struct {
 	Unit Unit
@@ -177,7 +159,7 @@ type Input struct {
 	Devices     []Device
 	// OpeningHours are those of the halls, by code, as the directory has them: "Mon-Fri 09:00-12:00,13:00-17:00".
 	OpeningHours map[string]string
-	Rules        []RuleChange
+	Breaks       []evaluation.Break
 	Late         []LateRecords
 	// MinN is how many ratings a unit needs to be ranked; 0 = 30.
 	MinN uint64
