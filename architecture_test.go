@@ -51,7 +51,7 @@ var rooms = map[string]room{
 		"calendar", "evaluation", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
 	}},
 	"evaluation/findings": {pure: true, may: []string{
-		"calendar", "evaluation", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
+		"calendar", "directory", "evaluation", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics",
 	}},
 	"edition": {pure: true, may: []string{
 		"calendar", "evaluation", "evaluation/findings", "evaluation/movement", "evaluation/scheme", "evaluation/scoring", "strictyaml",
@@ -69,7 +69,7 @@ var rooms = map[string]room{
 	"chart":                {may: []string{"evaluation", "evaluation/scheme", "evaluation/scoring"}},
 	"dashboard":            {may: append([]string{"chart", "export"}, pureRooms...)},
 	"export":               {may: append([]string{"chart"}, pureRooms...)},
-	"demo":                 {may: []string{"calendar", "directory", "evaluation", "record"}},
+	"demo":                 {may: []string{"calendar", "directory", "evaluation", "evaluation/findings", "record"}},
 
 	// Measurements know what they measure; nobody knows them.
 	"bench/gauge":    {},

@@ -2,4 +2,7 @@
 
 package demo
 
-const seedsTried = 20
+const (
+	seedsTried   = 20
+	raceDetector = false
+)

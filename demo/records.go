@@ -162,91 +162,112 @@ func (s *stream) againChannel() record.Code {
 	return record.Code(record.ChannelMobile)
 }
 
+// caseSpan is when a case ran, before it is written down.
+type caseSpan struct {
+	run
+	accepted, ends int64 // Unix seconds
+	online         bool  // filed online
+	visits         int
+	withdrawn      bool
+}
+
+// spanOf draws the span of an event's case.
+func (p *Plan) spanOf(e *event, s *stream) caseSpan {
+	d := p.own(e, forRun+256)
+	online := s.hall < 0
+	c := caseSpan{ends: p.servedAt(e) - 15, online: online || d.chance(.28)}
+	if e.marks&onSpot != 0 {
+		c.accepted = c.ends - int64(d.between(240, 2400))
+		sv := p.serviceOf(e)
+		c.run = run{promised: sv.promised, statutory: sv.statutory}
+	} else {
+		c.run = p.runOf(e)
+		c.accepted = p.acceptedAt(e, c.ends, online, &d)
+	}
+	if e.marks&stillOpen == 0 {
+		c.visits = trips(c.online, &d)
+		c.withdrawn = e.marks&onSpot == 0 && d.chance(.006)
+	}
+	return c
+}
+
+// pause is when the clock stood still, as far as it lies before the end of the case and the limit; empty when it
+// did not.
+func (c *caseSpan) pause(limit int64) (from, to int64) {
+	if c.run.suspended == 0 {
+		return 0, 0
+	}
+	from = c.accepted + int64(c.suspendAt)*dayLong + 1800
+	return from, max(from, min(from+int64(c.run.suspended)*dayLong, c.ends, limit))
+}
+
+// suspended is how long the clock stood still, in seconds.
+func (c *caseSpan) suspended(limit int64) int64 {
+	from, to := c.pause(limit)
+	return to - from
+}
+
 // caseOf writes the case of an event: once, or when accepted and again when finished.
 func (w *writer) caseOf(e *event, s *stream) {
-	served := w.servedAt(e)
-	d := w.own(e, forRun+256)
-	online := s.hall < 0
+	c := w.spanOf(e, s)
 	in := record.CaseInput{
 		Source: sourceNames[s.source], CaseID: w.caseNumber(e, s), Version: 1, Place: w.place(e, s),
-		FiledOnline: online || d.chance(.28), OnTheSpot: e.marks&onSpot != 0,
+		FiledOnline: c.online, OnTheSpot: e.marks&onSpot != 0,
 	}
-	ends, accepted := served-15, int64(0)
-	var r run
-	if in.OnTheSpot {
-		accepted = ends - int64(d.between(240, 2400))
-		sv := w.serviceOf(e)
-		r = run{promised: sv.promised, statutory: sv.statutory}
-	} else {
-		r = w.runOf(e)
-		accepted = w.acceptedAt(e, ends, online, &d)
-	}
-	in.AcceptedAt = w.at(accepted)
+	in.AcceptedAt = w.at(c.accepted)
 	day := calendar.DayOf(*in.AcceptedAt, Zone)
-	in.PromisedAt = record.Moment((day + calendar.Day(r.promised+r.suspended)).String())
-	in.StatutoryAt = record.Moment((day + calendar.Day(r.statutory+r.suspended)).String())
+	in.PromisedAt = record.Moment((day + calendar.Day(c.promised+c.run.suspended)).String())
+	in.StatutoryAt = record.Moment((day + calendar.Day(c.statutory+c.run.suspended)).String())
 	if e.marks&(twoSteps|stillOpen) != 0 {
 		in.Status = "in_progress"
 		w.now.Cases = append(w.now.Cases, in)
 		in.Version = 2
 	}
-	limit := w.dayStart(w.dayCount())
-	w.suspend(&in, r, accepted, min(ends, limit))
+	if from, to := c.pause(w.dayStart(w.dayCount())); to > from {
+		in.Suspensions = []record.Interval{{From: inZone(from), To: inZone(to)}}
+	}
 	if e.marks&stillOpen != 0 {
 		w.now.Cases[len(w.now.Cases)-1].Suspensions = in.Suspensions
 		return
 	}
-	in.Status, in.FinishedAt, in.Visits = "finished", w.at(ends), w.trips(in.FiledOnline, &d)
-	if !in.OnTheSpot && d.chance(.006) {
+	in.Status, in.FinishedAt, in.Visits = "finished", w.at(c.ends), &w.visits[c.visits]
+	if c.withdrawn {
 		in.Status = "withdrawn"
 	}
 	w.now.Cases = append(w.now.Cases, in)
 }
 
 // acceptedAt is when a case was accepted that did not end on the spot.
-func (w *writer) acceptedAt(e *event, ends int64, online bool, d *dice) int64 {
-	taken := w.daysTaken(e)
+func (p *Plan) acceptedAt(e *event, ends int64, online bool, d *dice) int64 {
+	taken := p.daysTaken(e)
 	c := &hallClock
 	if online {
 		c = &onlineClock
 	}
 	if taken == 0 {
-		opens := w.dayStart(int(e.origin))
+		opens := p.dayStart(int(e.origin))
 		if !online {
 			opens += 8*3600 + 1800
 		}
 		return max(ends-int64(d.between(3000, 14000)), min(opens+60, ends-120))
 	}
-	return w.dayStart(int(e.origin)-taken) + int64(c.draw(d))
-}
-
-// suspend adds the time in which the clock stood still, as far as it lies before
-// the end.
-func (w *writer) suspend(in *record.CaseInput, r run, accepted, end int64) {
-	if r.suspended == 0 {
-		return
-	}
-	from := accepted + int64(r.suspendAt)*dayLong + 1800
-	to := min(from+int64(r.suspended)*dayLong, end)
-	if to > from {
-		in.Suspensions = []record.Interval{{From: inZone(from), To: inZone(to)}}
-	}
+	return p.dayStart(int(e.origin)-taken) + int64(c.draw(d))
 }
 
 // trips is how often the applicant came.
-func (w *writer) trips(online bool, d *dice) *uint32 {
+func trips(online bool, d *dice) int {
 	u := d.float()
 	if online {
 		u -= .62
 	}
 	switch {
 	case u < .05:
-		return &w.visits[0]
+		return 0
 	case u < .91:
-		return &w.visits[1]
+		return 1
 	case u < .985:
-		return &w.visits[2]
+		return 2
 	default:
-		return &w.visits[3]
+		return 3
 	}
 }

@@ -217,7 +217,7 @@ func (p *Plan) clerkStory(t *survey) Story {
 	x := p.Province.Windows[p.plots.clerkWindow]
 	return Story{
 		ID: "silent-clerk", NameZH: "不邀请评价的工作人员", NameEN: "a clerk who does not ask",
-		Units: []Unit{{Kind: "staff", Code: "P-" + x.Hall + "-" + x.Code + "-2", NameZH: "第二席", NameEN: "second desk"}, w},
+		Units: []Unit{{Kind: "staff", Code: staffCode(x.Hall, x.Code, true), NameZH: "第二席", NameEN: "second desk"}, w},
 		From:  p.From, To: p.To,
 		EffectZH: fmt.Sprintf("%d 次服务中 %d 次没有出示评价页；同窗口另一席 %d 次中 %d 次", t.clerk.events, t.clerk.not, t.colleague.events, t.colleague.not),
 		EffectEN: fmt.Sprintf("showed no rating page for %d of %d services; the other desk of the counter for %d of %d",
@@ -233,7 +233,7 @@ func (p *Plan) kioskStory(*survey) Story {
 	w := p.windowUnit(p.plots.kioskWindow)
 	return Story{
 		ID: "kiosk-gaps", NameZH: "编号缺失的终端", NameEN: "a kiosk with missing numbers",
-		Units: []Unit{{Kind: "device", Code: "K-" + x.Hall + "-" + x.Code, NameZH: w.NameZH, NameEN: w.NameEN}, w},
+		Units: []Unit{{Kind: "device", Code: deviceCode(x.Hall, x.Code), NameZH: w.NameZH, NameEN: w.NameEN}, w},
 		From:  p.plots.kioskFrom, To: p.To,
 		EffectZH: fmt.Sprintf("收到 %d 条，每 %d 条之后缺一个编号", taken, kioskLoses),
 		EffectEN: fmt.Sprintf("%d ratings arrived; after every %d one number is missing", taken, kioskLoses),

@@ -46,8 +46,8 @@ func newWriter(p *Plan) *writer {
 	}
 	for i := range p.Province.Windows {
 		x := &p.Province.Windows[i]
-		w.devices[i] = "K-" + x.Hall + "-" + x.Code
-		w.staff[i] = [2]string{"P-" + x.Hall + "-" + x.Code + "-1", "P-" + x.Hall + "-" + x.Code + "-2"}
+		w.devices[i] = deviceCode(x.Hall, x.Code)
+		w.staff[i] = [2]string{staffCode(x.Hall, x.Code, false), staffCode(x.Hall, x.Code, true)}
 	}
 	for i := range p.streams {
 		s := &p.streams[i]
@@ -67,6 +67,17 @@ func newWriter(p *Plan) *writer {
 		w.places[i] = place
 	}
 	return w
+}
+
+// deviceCode is the name of the device at a window.
+func deviceCode(hall, window string) string { return "K-" + hall + "-" + window }
+
+// staffCode is the name of the clerk at the first or the second desk of a window.
+func staffCode(hall, window string, second bool) string {
+	if second {
+		return "P-" + hall + "-" + window + "-2"
+	}
+	return "P-" + hall + "-" + window + "-1"
 }
 
 // day writes all records of a day, or the ratings that the vendor sends again.

@@ -33,7 +33,10 @@ var (
 		"{unit} had {bad} bad ratings in {period} (of {n} valid ones, {rate} per 100,000) against {before} per 100,000 in other months. The difference is within chance: it does not show a change.",
 	}
 	sayMainlyFrom = sentence{"主要来自{other}。", " Most of it comes from {other}."}
+	sayLevelMissing = sentence{"该单位在{other}缺少一个差评等级，各月差评数不可比。", " One of the bad levels is missing there in {other}, so its bad ratings cannot be compared between months."}
 	sayPartOf     = sentence{"属于{other}同期变化的一部分。", " It is part of the change of {other} at the same time."}
+
+	sayWhenWhere = sentence{"{unit}{period}的变化", "the change of {unit} in {period}"}
 
 	sayFastDisliked = sentence{
 		"{unit}办得快，但不受欢迎：办理时长中位数 {time}，同条线其他单位 {peertime}；{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同条线、同渠道构成应约为 {expected} 条。不是偶然波动。",

@@ -1,7 +1,9 @@
 package findings
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"haochaping/evaluation/statistics"
 )
@@ -19,38 +21,65 @@ func atMost(k uint64, mean float64) float64 {
 	return max(0, 1-statistics.PoissonTail(k+1, mean))
 }
 
-// widened is a p value for counts whose variance is factor times what chance alone gives: its normal deviate is
-// divided by the square root of the factor. With a factor of 1 or less it stays exact.
-func widened(p, factor float64) float64 {
-	if factor <= 1 || p >= 1 {
-		return p
+// leastSpread is below what variation is taken for none; the sums below would lose their digits.
+const leastSpread = 1e-6
+
+// sharedTails is the two-sided p of o hits in total trials, if the rates of months vary by a Gamma distribution with
+// the squared coefficient of variation spread: the share of one month is then Beta and its hits Beta-binomial, with
+// the mean total × share. Without spread it is [bothTails].
+func sharedTails(o, total uint64, share, spread float64) float64 {
+	if spread < leastSpread {
+		return bothTails(o, total, share)
 	}
-	return math.Erfc(deviate(p) / math.Sqrt(2*factor))
+	a, n := 1/spread, float64(total)
+	b := a * (1 - share) / share
+	at := func(k float64) float64 {
+		return math.Exp(lgamma(n+1) - lgamma(k+1) - lgamma(n-k+1) + lgamma(k+a) + lgamma(n-k+b) - lgamma(n+a+b) + lgamma(a+b) - lgamma(a) - lgamma(b))
+	}
+	up := func(k float64) float64 { return (n - k) / (k + 1) * (k + a) / (n - k - 1 + b) }
+	return tails(float64(o), n, at, up)
 }
 
-// deviate is z with P(|Z| > z) = p for a standard normal Z, also for the smallest p. Newton's method on the
-// logarithm of the tail, which is nearly a parabola, from its leading term.
-func deviate(p float64) float64 {
-	p = max(p, 1e-300)
-	if p > 0.5 {
-		return math.Sqrt2 * math.Erfinv(1-p)
+// peerTails is the two-sided p of o events where mean are expected, if the means of units differ by a Gamma
+// distribution with the squared coefficient of variation spread: the counts are then negative binomial. Without
+// spread it is Poisson's.
+func peerTails(o uint64, mean, spread float64) float64 {
+	if spread < leastSpread {
+		return min(1, 2*min(statistics.PoissonTail(o, mean), atMost(o, mean)))
 	}
-	z := math.Sqrt(-2 * math.Log(p))
-	for range 8 {
-		tail := math.Erfc(z / math.Sqrt2)
-		slope := -math.Sqrt(2/math.Pi) * math.Exp(-z*z/2) / tail
-		z -= (math.Log(tail) - math.Log(p)) / slope
+	a := 1 / spread
+	at := func(k float64) float64 {
+		return math.Exp(lgamma(k+a) - lgamma(k+1) - lgamma(a) - a*math.Log1p(mean*spread) + k*math.Log(mean/(mean+a)))
 	}
-	return z
+	up := func(k float64) float64 { return (k + a) / (k + 1) * mean / (mean + a) }
+	return tails(float64(o), math.Inf(1), at, up)
 }
 
-// noneOf is the probability of no event where mean are expected, if the means of units differ by a Gamma distribution
-// with the coefficient of variation √spread (negative binomial); with no spread it is Poisson's.
-func noneOf(mean, spread float64) float64 {
-	if spread*mean < 1e-9 {
-		return math.Exp(-mean)
+// tails is twice the smaller of the two tails that begin with o, of a distribution over 0 to last with the
+// probability at(k), and at(k+1) = at(k) × up(k). Terms are summed until they fall and no longer count.
+func tails(o, last float64, at, up func(k float64) float64) float64 {
+	first := at(o)
+	upper, lower := first, first
+	for k, term := o, first; k < last; k++ {
+		ratio := up(k)
+		term *= ratio
+		if upper += term; ratio < 1 && term < upper*1e-12 {
+			break
+		}
 	}
-	return math.Exp(-math.Log1p(spread*mean) / spread)
+	for k, term := o-1, first; k >= 0; k-- {
+		ratio := 1 / up(k)
+		term *= ratio
+		if lower += term; ratio < 1 && term < lower*1e-12 {
+			break
+		}
+	}
+	return min(1, 2*min(upper, lower))
+}
+
+func lgamma(x float64) float64 {
+	y, _ := math.Lgamma(x)
+	return y
 }
 
 // cut is how many standard deviations a cell may contribute to an estimate of spread: what is further off is a
@@ -77,4 +106,27 @@ func spreadOf(cells []counted) float64 {
 		spread = max(0, above/squares)
 	}
 	return spread
+}
+
+// compareCounted puts counts into an order of their own, because sums of floats depend on it.
+func compareCounted(a, b counted) int {
+	return cmp.Or(cmp.Compare(a.e, b.e), cmp.Compare(a.o, b.o), cmp.Compare(a.variance, b.variance))
+}
+
+// unitSpread is one unit's estimate of spread, and its weight.
+type unitSpread struct{ spread, weight float64 }
+
+func weightedMedian(list []unitSpread) float64 {
+	slices.SortFunc(list, func(a, b unitSpread) int { return cmp.Or(cmp.Compare(a.spread, b.spread), cmp.Compare(a.weight, b.weight)) })
+	whole := 0.0
+	for _, x := range list {
+		whole += x.weight
+	}
+	below := 0.0
+	for _, x := range list {
+		if below += x.weight; below >= whole/2 {
+			return x.spread
+		}
+	}
+	return 0
 }

@@ -2,7 +2,6 @@ package findings
 
 import (
 	"math"
-	"slices"
 
 	"haochaping/calendar"
 	"haochaping/evaluation/statistics"
@@ -30,12 +29,18 @@ type cell struct {
 //
 // Of a unit's bad ratings a month should hold the share that its ratings have, channel by channel: given the sum
 // over the months, its bad ratings are binomial (Przyborowski and Wilenski 1940). That units vary from month to
-// month more than that is estimated, for each kind of unit, and widens the p values. All units and months are
+// month more than that is estimated, for each kind of unit, and makes them Beta-binomial. All units and months are
 // adjusted together. The most extreme month of a unit that is called is taken out of what the others are compared
 // with, and the tests are repeated, so that a bad spring does not make the autumn look good.
 func (f *finder) changes() {
-	cells, byUnit := f.cells()
-	spread := f.monthSpread(cells, byUnit)
+	cells, byUnit, spread := f.callChanges()
+	f.wordChanges(cells, byUnit, spread)
+}
+
+// callChanges tests all months and calls those that changed.
+func (f *finder) callChanges() (cells []cell, byUnit map[int][]int, spread map[group]float64) {
+	cells, byUnit = f.cells()
+	spread = f.monthSpread(cells, byUnit)
 	dirty := make(map[int]bool, len(byUnit))
 	for u := range byUnit {
 		dirty[u] = true
@@ -47,17 +52,7 @@ func (f *finder) changes() {
 		adjust(cells)
 		clear(dirty)
 		for u, of := range byUnit {
-			worst := -1
-			for _, i := range of {
-				c := &cells[i]
-				if c.called || c.q > ErrorRate || len(of)-f.called(cells, of) <= leastRest {
-					continue
-				}
-				if worst < 0 || c.p < cells[worst].p {
-					worst = i
-				}
-			}
-			if worst >= 0 {
+			if worst := mostExtreme(cells, of); worst >= 0 {
 				cells[worst].called = true
 				dirty[u] = true
 			}
@@ -69,16 +64,49 @@ func (f *finder) changes() {
 	for i := range cells {
 		cells[i].called = cells[i].called && cells[i].q <= ErrorRate
 	}
-	f.wordChanges(cells, byUnit, spread)
+	return cells, byUnit, spread
 }
 
-func (f *finder) called(cells []cell, of []int) (n int) {
+// mostExtreme is the month of a unit that is to be called next, or −1: there is none, or too few would be left to
+// compare with.
+func mostExtreme(cells []cell, of []int) int {
+	worst, called := -1, 0
 	for _, i := range of {
-		if cells[i].called {
-			n++
+		switch c := &cells[i]; {
+		case c.called:
+			called++
+		case c.q <= ErrorRate && (worst < 0 || c.p < cells[worst].p):
+			worst = i
 		}
 	}
-	return n
+	if len(of)-called <= leastRest {
+		return -1
+	}
+	return worst
+}
+
+// MonthTest is one of the tests for a change: a month of a unit against its other months.
+type MonthTest struct {
+	Unit     Unit
+	Month    calendar.Day // its first day
+	Bad, N   uint64       // bad ratings of valid ones
+	Expected float64      // bad ratings, by the other months
+	P, Q     float64      // Q is adjusted for all tests together
+	Called   bool         // a change: Q is at most [ErrorRate]
+}
+
+// MonthTests are all the tests that the findings of the kind [Change] rest on, sorted by unit and month, for whoever
+// wants to see what was tested and not called.
+func MonthTests(in Input) []MonthTest {
+	f := newFinder(in)
+	cells, _, _ := f.callChanges()
+	list := make([]MonthTest, len(cells))
+	for i := range cells {
+		c := &cells[i]
+		s := &f.Units[c.unit]
+		list[i] = MonthTest{s.Unit, s.Months[c.month].Start, c.bad, c.valid, c.expected, c.p, c.q, c.called}
+	}
+	return list
 }
 
 func adjust(cells []cell) {
@@ -160,25 +188,35 @@ func groupOf(u Unit) group {
 	return group{u.Kind, 0}
 }
 
-// monthSpread estimates how much the months of units vary beyond chance, for each group.
+// monthSpread estimates how much the months of units vary beyond chance, for each group: the squared coefficient of
+// variation of the rate. Of the units' own estimates it takes the median, weighted by what they rest on, so that a
+// unit that changed does not pass its change off as variation.
 func (f *finder) monthSpread(cells []cell, byUnit map[int][]int) map[group]float64 {
-	samples := make(map[group][]counted)
+	samples := make(map[group][]unitSpread)
 	for u, of := range byUnit {
 		bad, exposure := 0.0, 0.0
 		for _, i := range of {
 			bad += float64(cells[i].bad)
 			exposure += cells[i].exposure
 		}
-		g := groupOf(f.Units[u].Unit)
+		var off, chance, squares float64
 		for _, i := range of {
 			share := cells[i].exposure / exposure
-			samples[g] = append(samples[g], counted{float64(cells[i].bad), bad * share, bad * share * (1 - share)})
+			e := bad * share
+			off += (float64(cells[i].bad) - e) * (float64(cells[i].bad) - e)
+			chance += e * (1 - share)
+			squares += e * e
+		}
+		if free := float64(len(of) - 1); free > 0 && squares > 0 {
+			// off / chance is about χ²/free; its median lies below its mean (Wilson and Hilferty 1931).
+			middle := math.Pow(1-2/(9*free), 3)
+			g := groupOf(f.Units[u].Unit)
+			samples[g] = append(samples[g], unitSpread{(off/middle - chance) / squares, squares})
 		}
 	}
 	spread := make(map[group]float64, len(samples))
 	for g, list := range samples {
-		slices.SortFunc(list, compareCounted) // sums of floats depend on their order
-		spread[g] = spreadOf(list)
+		spread[g] = max(0, weightedMedian(list))
 	}
 	return spread
 }
@@ -202,7 +240,7 @@ func (f *finder) testMonths(cells []cell, of []int, spread map[group]float64) {
 		share := c.exposure / (c.exposure + exposure)
 		c.expected = float64(bad) * c.exposure / exposure
 		c.before = float64(bad) / float64(valid)
-		c.p = widened(bothTails(c.bad, total, share), 1+spread[groupOf(f.Units[c.unit].Unit)]*float64(total)*share)
+		c.p = sharedTails(c.bad, total, share, spread[groupOf(f.Units[c.unit].Unit)])
 	}
 }
 
@@ -243,14 +281,4 @@ func (f *finder) stretches(cells []cell, of []int, spread map[group]float64) (li
 		list = append(list, s)
 	}
 	return list
-}
-
-func compareCounted(a, b counted) int {
-	switch {
-	case a.e < b.e || a.e == b.e && a.o < b.o:
-		return -1
-	case a == b:
-		return 0
-	}
-	return 1
 }

@@ -16,7 +16,7 @@ import (
 
 const (
 	leastAfter   = 20   // ratings after closing time in a month
-	graceHours   = 1    // after closing, in which those who waited rate
+	graceHours   = 1    // before opening and after closing, in which those rate who came early or waited
 	rareHour     = .001 // share of all ratings below which an hour counts as closed, where opening hours are not known
 	identical    = 0.01 // p of so few other levels
 	leastAsked   = 20   // services of a clerk in a month
@@ -185,8 +185,8 @@ func (f *finder) closedHours() (closed [24]bool) {
 	return closed
 }
 
-// parseHours reads the hours in which a hall is closed on every day of the week, an hour after closing left out:
-// "Mon-Fri 09:00-12:00,13:00-17:00; Sat 09:00-12:00" is closed from 18 to 9. Noon is not. ok is false if there is
+// parseHours reads the hours in which a hall is closed on every day of the week, an hour around them left out:
+// "Mon-Fri 09:00-12:00,13:00-17:00; Sat 09:00-12:00" is closed from 18 to 8. Noon is not. ok is false if there is
 // nothing to read.
 func parseHours(text string) (closed [24]bool, ok bool) {
 	opens, closes := 24*60, 0
@@ -199,7 +199,7 @@ func parseHours(text string) (closed [24]bool, ok bool) {
 		}
 	}
 	for h := range closed {
-		closed[h] = ok && (h < opens/60 || h >= (closes+59)/60+graceHours)
+		closed[h] = ok && (h < opens/60-graceHours || h >= (closes+59)/60+graceHours)
 	}
 	return closed, ok
 }

@@ -120,15 +120,17 @@ type Finding struct {
 	PartOf string `json:"part_of,omitempty"`
 	// Impact is the number of records concerned, or that are too many or too few; it orders findings.
 	Impact float64 `json:"impact"`
+
+	badLevel bool // a missing level is one of the bad ones
 }
 
 // Find says what is to be said about a period. The findings come sorted, the most important first.
 func Find(in Input) []Finding {
 	f := newFinder(in)
+	f.missingLevels() // first: it explains changes
 	f.changes()
 	f.peers()
 	f.afterHours()
-	f.missingLevels()
 	f.clerks()
 	f.devices()
 	f.sources()

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"haochaping/calendar"
-	"haochaping/evaluation/statistics"
 )
 
 // Nested changes: if a county changes, so do its city and some of its departments. One of them is the change, the
@@ -71,12 +70,7 @@ func (f *finder) inOther(u, own Unit, s *stretch, all []stretch) bool {
 
 // restIsChance says whether what is left of a change could be chance, at the level of a single test.
 func (f *finder) restIsChance(s *stretch, rest float64) bool {
-	k := uint64(rest + 0.5)
-	p := statistics.PoissonTail(k, s.expected)
-	if !s.worse() {
-		p = atMost(k, s.expected)
-	}
-	return widened(min(1, 2*p), 1+s.spread*s.expected) > ErrorRate
+	return (rest > s.expected) != s.worse() || peerTails(uint64(rest+0.5), s.expected, s.spread) > ErrorRate
 }
 
 // root is the change of a region that s is a part of: the innermost one that no part of its own explains.
@@ -116,8 +110,22 @@ func (f *finder) changeFinding(s *stretch, all []stretch) Finding {
 		x.partOf(f.changeID(other), sayMainlyFrom, f.Units[other.unit].Unit)
 	} else if other := f.root(s, all); other != nil {
 		x.partOf(f.changeID(other), sayPartOf, f.Units[other.unit].Unit)
+	} else {
+		f.blameLevel(&x)
 	}
 	return x
+}
+
+// blameLevel says of a unit's bad ratings that a level is missing among them, if it is: months with it and without
+// it, or units, cannot be compared.
+func (f *finder) blameLevel(x *Finding) {
+	for i := range f.found {
+		o := &f.found[i]
+		if o.Kind == MissingLevel && o.badLevel && (key(o.Units[0]) == key(x.Units[0]) || within(x.Units[0], o.Units[0])) {
+			x.partOf(o.ID, sayLevelMissing, Unit{Name: monthsText(o.Period)})
+			return
+		}
+	}
 }
 
 // partOf says that another finding explains this one.
@@ -125,7 +133,9 @@ func (x *Finding) partOf(id string, say sentence, other Unit) {
 	more := say.with(args{"other": other.text()})
 	x.PartOf, x.Severity = id, Note
 	x.Text = Text{x.Text.ZH + more.ZH, x.Text.EN + more.EN}
-	x.Units = append(x.Units, other)
+	if other.Code != "" {
+		x.Units = append(x.Units, other)
+	}
 }
 
 func (f *finder) changeWords(u Unit, months calendar.Range, bad, valid uint64, expected, before float64) args {

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -27,27 +28,26 @@ type standing struct {
 	exposure   float64 // by the rates of everybody on its channels
 	expected   float64 // by its peers on its channels
 	p, q       float64 // of differing from the peers more than they differ from each other
+	spread     float64 // by which the peers differ
+	id         string  // of the finding that says so, if any
 }
 
 func (s *standing) ratio() float64 { return (float64(s.bad) + 0.5) / (s.expected + 0.5) }
 
 // peers compares units with their peers: regions of a level, departments of a line, windows. What is expected of a
 // unit is what its channels bring on average, times how its peers are rated; that peers differ from each other is
-// estimated, and widens the p values.
+// estimated, which makes the counts negative binomial.
 func (f *finder) peers() {
 	var zero []*standing
 	var ps []float64
-	for _, kind := range []UnitKind{Region, Department, Window} {
+	// Departments before windows and regions, so that a region can be found to stand out because of one of them.
+	for _, kind := range []UnitKind{Department, Window, Region} {
 		list := f.standings(kind)
 		f.expectPeers(list)
 		spread := peerSpread(list)
 		for i := range list {
 			s := &list[i]
-			p := min(1, 2*min(statistics.PoissonTail(s.bad, s.expected), atMost(s.bad, s.expected)))
-			s.p = widened(p, 1+spread*s.expected)
-			if s.bad == 0 {
-				s.p = min(1, noneOf(s.expected, spread))
-			}
+			s.p, s.spread = peerTails(s.bad, s.expected, spread), spread
 			if s.expected >= leastZero {
 				zero, ps = append(zero, s), append(ps, s.p)
 			}
@@ -57,9 +57,44 @@ func (f *finder) peers() {
 		zero[i].q = q
 	}
 	times := f.lineTimes()
+	slices.SortStableFunc(zero, func(a, b *standing) int { // the innermost first
+		return cmp.Compare(len(f.Units[b.unit].Path), len(f.Units[a.unit].Path))
+	})
+	out := make(map[UnitKind][]*standing) // those that stand out, with the finding that says so
 	for _, s := range zero {
-		f.judgeStanding(s, times)
+		if s.id = f.judgeStanding(s, times, out); s.id != "" && float64(s.bad) > s.expected {
+			kind := f.Units[s.unit].Kind
+			out[kind] = append(out[kind], s)
+		}
 	}
+}
+
+// because is the part of a region by which alone the region stands out: without what is too many there, it would
+// not. Otherwise it returns nil.
+func (f *finder) because(s *standing, out map[UnitKind][]*standing) *standing {
+	for _, kind := range []UnitKind{Department, Region} {
+		var largest *standing
+		rest := float64(s.bad)
+		for _, o := range out[kind] {
+			if !within(f.Units[o.unit].Unit, f.Units[s.unit].Unit) || slices.ContainsFunc(out[kind], func(between *standing) bool {
+				return within(f.Units[o.unit].Unit, f.Units[between.unit].Unit) && within(f.Units[between.unit].Unit, f.Units[s.unit].Unit)
+			}) {
+				continue
+			}
+			rest -= float64(o.bad) - o.expected
+			if largest == nil || float64(o.bad)-o.expected > float64(largest.bad)-largest.expected {
+				largest = o
+			}
+		}
+		if largest == nil {
+			continue
+		}
+		k := uint64(max(0, rest) + 0.5)
+		if float64(k) <= s.expected || peerTails(k, s.expected, s.spread) > ErrorRate {
+			return largest
+		}
+	}
+	return nil
 }
 
 func (f *finder) standings(kind UnitKind) (list []standing) {
@@ -126,10 +161,11 @@ func peerSpread(list []standing) float64 {
 	return spreadOf(sample)
 }
 
-func (f *finder) judgeStanding(s *standing, times map[int]speed) {
+// judgeStanding words a standing and returns the id of the finding; empty if there is nothing to say.
+func (f *finder) judgeStanding(s *standing, times map[int]speed, out map[UnitKind][]*standing) string {
 	u := f.Units[s.unit].Unit
 	if s.q > ErrorRate {
-		return
+		return ""
 	}
 	x := Finding{
 		Units: []Unit{u}, Period: f.Period, Impact: math.Abs(float64(s.bad) - s.expected),
@@ -152,14 +188,32 @@ func (f *finder) judgeStanding(s *standing, times map[int]speed) {
 		x.Kind, x.Severity, x.Text = ZeroBad, Watch, sayZeroBad.with(words)
 	case s.ratio() >= clearlyWorse:
 		x.Kind, x.Severity, x.Text = Peers, Watch, sayAbovePeers.with(words)
-		if i := slices.IndexFunc(f.found, func(o Finding) bool { return o.Kind == Change && !o.Noise && key(o.Units[0]) == key(u) }); i >= 0 {
-			x.PartOf = f.found[i].ID
+		if i := slices.IndexFunc(f.found, func(o Finding) bool { return f.explains(&o, u) }); i >= 0 {
+			x.partOf(f.found[i].ID, sayMainlyFrom, Unit{Name: f.changeName(i, u)})
+		} else if o := f.because(s, out); o != nil {
+			x.partOf(o.id, sayMainlyFrom, f.Units[o.unit].Unit)
 		}
 	default:
-		return
+		return ""
 	}
 	x.ID = about(x.Kind, u, calendar.Label(calendar.KindMonth, f.Period.From))
 	f.add(x)
+	return x.ID
+}
+
+// explains says whether a change is why a unit stands out: its own, or that of the region it lies in.
+func (f *finder) explains(o *Finding, u Unit) bool {
+	return o.Kind == Change && !o.Noise && o.Severity == Act && (key(o.Units[0]) == key(u) || within(u, o.Units[0]))
+}
+
+// changeName names a change of a unit, or of a region around it.
+func (f *finder) changeName(i int, u Unit) Text {
+	o := &f.found[i]
+	months := monthsText(o.Period)
+	if key(o.Units[0]) == key(u) {
+		return months
+	}
+	return sayWhenWhere.with(args{"unit": o.Units[0].text(), "period": months})
 }
 
 // speed is how fast a department is against the others of its line.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 
 	"haochaping/calendar"
 	"haochaping/evaluation"
@@ -276,8 +277,9 @@ func (f *finder) wordGaps(units []levelled, gaps []gap) {
 		}
 		period := run(l.months[g.from], l.months[g.to])
 		f.add(Finding{
-			ID:   about(MissingLevel, l.Unit, calendar.Label(calendar.KindMonth, period.From), levelNames[g.level+1].EN),
+			ID:   about(MissingLevel, l.Unit, calendar.Label(calendar.KindMonth, period.From), strconv.Itoa(g.level+1)),
 			Kind: MissingLevel, Severity: Act, Units: []Unit{l.Unit}, Period: period, Impact: g.expected,
+			badLevel: g.level < 2,
 			Text: sayMissingLevel.with(args{
 				"unit": l.text(), "period": monthsText(period), "level": levelNames[g.level+1], "n": count(g.beside),
 				"expected": expectedText(g.expected), "p": chanceText(g.p),
