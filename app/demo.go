@@ -185,8 +185,11 @@ func (d *Demo) insertRecords(ctx context.Context, w *warehouse.Warehouse) error 
 }
 
 func acceptChunk(door *record.Door, c *demo.Chunk, b *record.Batch) error {
-	rc := record.Receipt{Now: time.Now(), Collector: "demo", Sender: "demo"}
 	for in := range c.Each {
+		rc := record.Receipt{Now: time.Now(), Collector: "demo", Sender: "demo"}
+		if r, ok := in.(*record.RatingInput); ok && r.DeviceID != "" {
+			rc.Sender = r.DeviceID // as if it came under the device's own key: only then its numbers count
+		}
 		if problems := door.Accept(in, rc, b); len(problems) > 0 {
 			return fmt.Errorf("a demo record of %s was refused: %w", c.Day, problems)
 		}

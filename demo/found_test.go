@@ -3,6 +3,7 @@ package demo
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"haochaping/calendar"
@@ -172,22 +173,21 @@ func TestStoriesAreFound(t *testing.T) {
 		seeds = append(seeds, seed)
 	}
 	c := errorCount{kinds: map[findings.Kind]int{}}
-	for _, seed := range seeds {
-		p := NewPlan(seed, lastDay, 12, 1)
-		in, stories := inputOf(p), Stories(p)
-		all := findings.Find(in)
-		for _, s := range stories {
-			checkFound(t, seed, s, all)
-		}
-		exempt := withStory(&in, stories)
-		c.add(findings.MonthTests(in), exempt)
-		for _, f := range all {
-			if !f.Noise && f.PartOf == "" && f.Severity >= findings.Watch && !exempt(f.Units[0]) && !isStory(f.Units[0], stories) {
-				c.kinds[f.Kind]++
-				t.Logf("seed %d: %s", seed, f.Text.ZH)
+	var mu sync.Mutex // over c
+	var wg sync.WaitGroup
+	queue := make(chan uint64)
+	for range 2 {
+		wg.Go(func() {
+			for seed := range queue {
+				lookForStories(t, seed, &c, &mu)
 			}
-		}
+		})
 	}
+	for _, seed := range seeds {
+		queue <- seed
+	}
+	close(queue)
+	wg.Wait()
 	if len(seeds) == seedsTried {
 		c.check(t)
 	}
@@ -196,6 +196,27 @@ func TestStoriesAreFound(t *testing.T) {
 	for kind, n := range c.kinds {
 		if kind != findings.Change && (kind != findings.Peers && kind != findings.Contrast || n > 2*len(seeds)) {
 			t.Errorf("%d findings of the kind %s at units without a story", n, kind)
+		}
+	}
+}
+
+// lookForStories draws the findings of one seed, holds them to its stories, and counts what else is said.
+func lookForStories(t *testing.T, seed uint64, c *errorCount, mu *sync.Mutex) {
+	t.Helper()
+	p := NewPlan(seed, lastDay, 12, 1)
+	in, stories := inputOf(p), Stories(p)
+	all, tests := findings.Find(in), findings.MonthTests(in)
+	exempt := withStory(&in, stories)
+	mu.Lock()
+	defer mu.Unlock()
+	for _, s := range stories {
+		checkFound(t, seed, s, all)
+	}
+	c.add(tests, exempt)
+	for _, f := range all {
+		if !f.Noise && f.PartOf == "" && f.Severity >= findings.Watch && !exempt(f.Units[0]) && !isStory(f.Units[0], stories) {
+			c.kinds[f.Kind]++
+			t.Logf("seed %d: %s", seed, f.Text.ZH)
 		}
 	}
 }

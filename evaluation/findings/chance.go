@@ -8,14 +8,6 @@ import (
 	"haochaping/evaluation/statistics"
 )
 
-// bothTails is the two-sided p of o hits in total trials that each hit with probability share: twice the smaller
-// tail. It is exact, and careful where counts are small.
-func bothTails(o, total uint64, share float64) float64 {
-	upper := statistics.BinomialTail(o, total, share)
-	lower := statistics.BinomialTail(total-o, total, 1-share)
-	return min(1, 2*min(upper, lower))
-}
-
 // atMost is the probability of k or fewer events where mean are expected.
 func atMost(k uint64, mean float64) float64 {
 	return max(0, 1-statistics.PoissonTail(k+1, mean))
@@ -24,42 +16,52 @@ func atMost(k uint64, mean float64) float64 {
 // leastSpread is below what variation is taken for none; the sums below would lose their digits.
 const leastSpread = 1e-6
 
-// sharedTails is the two-sided p of o hits in total trials, if the rates of months vary by a Gamma distribution with
-// the squared coefficient of variation spread: the share of one month is then Beta and its hits Beta-binomial, with
-// the mean total × share. Without spread it is [bothTails].
+// sharedTails is the two-sided p of o hits in total trials of which one month should have share. If months do not
+// vary beyond chance, the hits are binomial. If their rates vary by a Gamma distribution with the squared coefficient
+// of variation spread, the share of one month is Beta and its hits are Beta-binomial, with the same mean.
 func sharedTails(o, total uint64, share, spread float64) float64 {
+	n := float64(total)
+	choose := func(k float64) float64 { return lgamma(n+1) - lgamma(k+1) - lgamma(n-k+1) }
 	if spread < leastSpread {
-		return bothTails(o, total, share)
-	}
-	a, n := 1/spread, float64(total)
-	b := a * (1 - share) / share
-	at := func(k float64) float64 {
-		return math.Exp(lgamma(n+1) - lgamma(k+1) - lgamma(n-k+1) + lgamma(k+a) + lgamma(n-k+b) - lgamma(n+a+b) + lgamma(a+b) - lgamma(a) - lgamma(b))
-	}
-	up := func(k float64) float64 { return (n - k) / (k + 1) * (k + a) / (n - k - 1 + b) }
-	return tails(float64(o), n, at, up)
-}
-
-// peerTails is the two-sided p of o events where mean are expected, if the means of units differ by a Gamma
-// distribution with the squared coefficient of variation spread: the counts are then negative binomial. Without
-// spread it is Poisson's.
-func peerTails(o uint64, mean, spread float64) float64 {
-	if spread < leastSpread {
-		return min(1, 2*min(statistics.PoissonTail(o, mean), atMost(o, mean)))
+		return tails(float64(o), n,
+			func(k float64) float64 { return math.Exp(choose(k) + k*math.Log(share) + (n-k)*math.Log1p(-share)) },
+			func(k float64) float64 { return (n - k) / (k + 1) * share / (1 - share) })
 	}
 	a := 1 / spread
-	at := func(k float64) float64 {
-		return math.Exp(lgamma(k+a) - lgamma(k+1) - lgamma(a) - a*math.Log1p(mean*spread) + k*math.Log(mean/(mean+a)))
-	}
-	up := func(k float64) float64 { return (k + a) / (k + 1) * mean / (mean + a) }
-	return tails(float64(o), math.Inf(1), at, up)
+	b := a * (1 - share) / share
+	return tails(float64(o), n,
+		func(k float64) float64 {
+			return math.Exp(choose(k) + lgamma(k+a) + lgamma(n-k+b) - lgamma(n+a+b) + lgamma(a+b) - lgamma(a) - lgamma(b))
+		},
+		func(k float64) float64 { return (n - k) / (k + 1) * (k + a) / (n - k - 1 + b) })
 }
 
-// tails is twice the smaller of the two tails that begin with o, of a distribution over 0 to last with the
-// probability at(k), and at(k+1) = at(k) × up(k). Terms are summed until they fall and no longer count.
+// peerTails is the two-sided p of o events where mean are expected. If the means of units do not differ, they are
+// Poisson; if they differ by a Gamma distribution with the squared coefficient of variation spread, they are negative
+// binomial, with the same mean.
+func peerTails(o uint64, mean, spread float64) float64 {
+	if mean <= 0 {
+		return 1
+	}
+	if spread < leastSpread {
+		return tails(float64(o), math.Inf(1),
+			func(k float64) float64 { return math.Exp(k*math.Log(mean) - mean - lgamma(k+1)) },
+			func(k float64) float64 { return mean / (k + 1) })
+	}
+	a := 1 / spread
+	return tails(float64(o), math.Inf(1),
+		func(k float64) float64 {
+			return math.Exp(lgamma(k+a) - lgamma(k+1) - lgamma(a) - a*math.Log1p(mean*spread) + k*math.Log(mean/(mean+a)))
+		},
+		func(k float64) float64 { return (k + a) / (k + 1) * mean / (mean + a) })
+}
+
+// tails is twice the smaller of the two tails that begin with o, with half the probability of o itself (mid-p,
+// Lancaster 1961), because whole tails are too careful where counts are small. The distribution is over 0 to last,
+// with the probability at(k), and at(k+1) = at(k) × up(k). Terms are summed until they fall and no longer count.
 func tails(o, last float64, at, up func(k float64) float64) float64 {
 	first := at(o)
-	upper, lower := first, first
+	upper, lower := first/2, first/2
 	for k, term := o, first; k < last; k++ {
 		ratio := up(k)
 		term *= ratio

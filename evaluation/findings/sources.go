@@ -16,7 +16,6 @@ import (
 const (
 	leastResent = 20   // ratings of a month that were sent again
 	manyResent  = 0.02 // of the month's
-	settled     = 28   // days of data behind the end of a default rule, because levels are booked days later
 	leastLevel  = 5.0  // ratings of a level that should be there, for none to mean something
 	halfShare   = 0.5  // of the others' share of a level is all that is expected of a unit
 )
@@ -79,32 +78,22 @@ func (f *finder) sourceMonths() []sourceMonth {
 func (f *finder) sources() {
 	months := f.sourceMonths()
 	f.resent(months)
-	var last calendar.Day
-	for i := range f.Sources {
-		last = max(last, f.Sources[i].Day)
-	}
 	for _, b := range evaluation.DefaultBreaks(f.Sources) {
-		var before, after sourceMonth
+		var after sourceMonth
 		for i := range months {
 			m := &months[i]
-			if m.source != b.Subject {
+			if m.source != b.Subject || m.month < calendar.Period(calendar.KindMonth, b.Day).From {
 				continue
 			}
-			side := &before
-			if m.month >= calendar.Period(calendar.KindMonth, b.Day).From {
-				side = &after
-			}
-			side.defaults += m.defaults
+			after.defaults += m.defaults
+			after.all += m.defaults
 			for _, n := range m.levels {
-				side.all += n
+				after.all += n
 			}
-			side.all += m.defaults
 		}
-		begins := after.defaults > before.defaults && float64(after.defaults)*float64(before.all) > float64(before.defaults)*float64(after.all)
-		if !f.Period.Contains(b.Day) || !begins && b.Day+settled > last {
-			continue
+		if f.Period.Contains(b.Day) {
+			f.wordDefaults(&b, &after)
 		}
-		f.wordDefaults(&b, &after)
 	}
 }
 
