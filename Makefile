@@ -73,6 +73,8 @@ test-go: ## Go tests under the race detector
 	@echo '== go test'
 	@scripts/preflight.sh go race
 	@CGO_ENABLED=1 $(GO) test -race -timeout 20m ./... </dev/null
+	@# over twenty seeds, which would take too long under the detector
+	@CGO_ENABLED=0 $(GO) test -timeout 20m -run StoriesAreFound ./demo </dev/null
 
 test-docker: ## Dockerfile and compose.yaml, read by BuildKit's own parser and linter
 	@echo '== Dockerfile'

@@ -39,7 +39,7 @@ type tallied struct {
 type counting struct {
 	*Plan
 	months   []calendar.Day
-	streams  []tallied                      // month × stream
+	streams  []tallied              // month × stream
 	handling []evaluation.Histogram // month × department
 	hours    [][24]uint32           // month × window
 	staff    [][2][2]uint32         // month × window: of each desk the services, and those with a rating page
@@ -96,7 +96,7 @@ func (c *counting) day(n, month int) {
 func (c *counting) answer(e *event, s *stream, t *tallied, d *evaluation.SourceDay, month int) {
 	level := int(e.what) - 1
 	switch {
-	case e.what <= 5 && !(e.bad() && c.excluded(e)):
+	case e.what <= 5 && (!e.bad() || !c.excluded(e)):
 		t.levels[level]++
 		d.Levels[level]++
 		c.atHour(s, month, c.ratedAt(e))

@@ -32,9 +32,9 @@ var (
 		"{unit}在{period}有差评 {bad} 条（{n} 条有效评价，每十万 {rate} 条），其他月份每十万 {before} 条；差别在偶然范围内，不能说明变好或变差。",
 		"{unit} had {bad} bad ratings in {period} (of {n} valid ones, {rate} per 100,000) against {before} per 100,000 in other months. The difference is within chance: it does not show a change.",
 	}
-	sayMainlyFrom = sentence{"主要来自{other}。", " Most of it comes from {other}."}
+	sayMainlyFrom   = sentence{"主要来自{other}。", " Most of it comes from {other}."}
 	sayLevelMissing = sentence{"该单位在{other}缺少一个差评等级，各月差评数不可比。", " One of the bad levels is missing there in {other}, so its bad ratings cannot be compared between months."}
-	sayPartOf     = sentence{"属于{other}同期变化的一部分。", " It is part of the change of {other} at the same time."}
+	sayPartOf       = sentence{"属于{other}同期变化的一部分。", " It is part of the change of {other} at the same time."}
 
 	sayWhenWhere = sentence{"{unit}{period}的变化", "the change of {unit} in {period}"}
 
@@ -115,7 +115,11 @@ var (
 
 // levelNames are the words of the levels, 1 to 5.
 var levelNames = [...]Text{
-	{}, {"非常不满意", "very dissatisfied"}, {"不满意", "dissatisfied"}, {"基本满意", "fairly satisfied"}, {"满意", "satisfied"},
+	{},
+	{"非常不满意", "very dissatisfied"},
+	{"不满意", "dissatisfied"},
+	{"基本满意", "fairly satisfied"},
+	{"满意", "satisfied"},
 	{"非常满意", "very satisfied"},
 }
 

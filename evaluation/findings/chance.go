@@ -115,20 +115,34 @@ func compareCounted(a, b counted) int {
 	return cmp.Or(cmp.Compare(a.e, b.e), cmp.Compare(a.o, b.o), cmp.Compare(a.variance, b.variance))
 }
 
-// unitSpread is one unit's estimate of spread, and its weight.
-type unitSpread struct{ spread, weight float64 }
+// unitSpread is one unit's own estimate of spread, what chance alone would make of it, and its degrees of freedom.
+type unitSpread struct{ spread, chance, free float64 }
 
-func weightedMedian(list []unitSpread) float64 {
-	slices.SortFunc(list, func(a, b unitSpread) int { return cmp.Or(cmp.Compare(a.spread, b.spread), cmp.Compare(a.weight, b.weight)) })
-	whole := 0.0
-	for _, x := range list {
-		whole += x.weight
+// deviation is the standard error of the estimate if the true spread is s: that of a variance.
+func (u unitSpread) deviation(s float64) float64 { return math.Sqrt(2/u.free) * (s + u.chance) }
+
+// commonSpread is what the units' own estimates have in common: their mean, weighted by their standard errors, each
+// limited to cut standard errors above their median, so that a unit that changed does not pass its change off as
+// variation. Never below 0.
+func commonSpread(list []unitSpread) float64 {
+	slices.SortFunc(list, func(a, b unitSpread) int {
+		return cmp.Or(cmp.Compare(a.spread, b.spread), cmp.Compare(a.chance, b.chance), cmp.Compare(a.free, b.free))
+	})
+	whole, below, median := 0.0, 0.0, 0.0
+	for _, u := range list {
+		whole += 1 / u.chance
 	}
-	below := 0.0
-	for _, x := range list {
-		if below += x.weight; below >= whole/2 {
-			return x.spread
+	for _, u := range list { // by what they rest on: small units know nothing of spread
+		if below += 1 / u.chance; below >= whole/2 {
+			median = max(0, u.spread)
+			break
 		}
 	}
-	return 0
+	sum, weights := 0.0, 0.0
+	for _, u := range list {
+		sd := u.deviation(median)
+		sum += min(u.spread, median+cut*sd) / (sd * sd)
+		weights += 1 / (sd * sd)
+	}
+	return max(0, sum/weights)
 }

@@ -189,8 +189,7 @@ func groupOf(u Unit) group {
 }
 
 // monthSpread estimates how much the months of units vary beyond chance, for each group: the squared coefficient of
-// variation of the rate. Of the units' own estimates it takes the median, weighted by what they rest on, so that a
-// unit that changed does not pass its change off as variation.
+// variation of the rate, from the variances of the units' months.
 func (f *finder) monthSpread(cells []cell, byUnit map[int][]int) map[group]float64 {
 	samples := make(map[group][]unitSpread)
 	for u, of := range byUnit {
@@ -205,18 +204,16 @@ func (f *finder) monthSpread(cells []cell, byUnit map[int][]int) map[group]float
 			e := bad * share
 			off += (float64(cells[i].bad) - e) * (float64(cells[i].bad) - e)
 			chance += e * (1 - share)
-			squares += e * e
+			squares += e * e * (1 - share)
 		}
-		if free := float64(len(of) - 1); free > 0 && squares > 0 {
-			// off / chance is about χ²/free; its median lies below its mean (Wilson and Hilferty 1931).
-			middle := math.Pow(1-2/(9*free), 3)
+		if squares > 0 {
 			g := groupOf(f.Units[u].Unit)
-			samples[g] = append(samples[g], unitSpread{(off/middle - chance) / squares, squares})
+			samples[g] = append(samples[g], unitSpread{(off - chance) / squares, chance / squares, float64(len(of) - 1)})
 		}
 	}
 	spread := make(map[group]float64, len(samples))
 	for g, list := range samples {
-		spread[g] = max(0, weightedMedian(list))
+		spread[g] = commonSpread(list)
 	}
 	return spread
 }

@@ -25,40 +25,50 @@ const (
 	manyMissing  = 0.01 // of the highest number
 )
 
-// afterHours finds windows that take many ratings while closed, nearly all of them the best.
-func (f *finder) afterHours() {
-	usual := f.closedHours()
-	type month struct {
-		unit, at, closed int
-		n                uint64
-		k                uint64
-	}
-	var list []month
-	var k, n, others uint64
+// windowMonth is what a window has in a month: n ratings, k of them while it is closed.
+type windowMonth struct {
+	unit, at int
+	n, k     uint64
+}
+
+// windowMonths lists the months of all windows with known hours; others are the ratings that are not level 5.
+func (f *finder) windowMonths(usual [24]bool) (list []windowMonth, n, k, others uint64) {
 	for u := range f.Units {
 		s := &f.Units[u]
 		if s.Kind != Window {
 			continue
 		}
-		closed := usual
-		if c, ok := parseHours(f.OpeningHours[hallOf(s.Code)]); ok {
-			closed = c
-		}
+		closed := f.closedAt(s, usual)
 		for at := range s.Months {
 			m := &s.Months[at]
 			if m.Hours == nil {
 				continue
 			}
-			x := month{unit: u, at: at, n: m.valid()}
+			x := windowMonth{unit: u, at: at, n: m.valid()}
 			for h, c := range m.Hours {
 				if closed[h] {
 					x.k += uint64(c)
 				}
 			}
-			k, n, others = k+x.k, n+x.n, others+x.n-m.Levels[4]
+			n, k, others = n+x.n, k+x.k, others+x.n-m.Levels[4]
 			list = append(list, x)
 		}
 	}
+	return list, n, k, others
+}
+
+// closedAt are the hours in which a window is closed: by the opening hours of its hall, else the usual ones.
+func (f *finder) closedAt(s *Series, usual [24]bool) [24]bool {
+	if closed, ok := parseHours(f.OpeningHours[hallOf(s.Code)]); ok {
+		return closed
+	}
+	return usual
+}
+
+// afterHours finds windows that take many ratings while closed, nearly all of them the best.
+func (f *finder) afterHours() {
+	usual := f.closedHours()
+	list, n, k, others := f.windowMonths(usual)
 	if n == 0 {
 		return
 	}
@@ -117,13 +127,9 @@ func (f *finder) wordBurst(s *Series, b *burst, best float64, usual [24]bool) {
 	if p > identical {
 		return
 	}
-	closed := usual
-	if c, ok := parseHours(f.OpeningHours[hallOf(s.Code)]); ok {
-		closed = c
-	}
 	months := run(b.from, b.to)
 	words := args{
-		"unit": s.text(), "period": monthsText(months), "hours": hoursText(closed, b.hours), "k": count(b.k), "share": shareText(b.k, b.n),
+		"unit": s.text(), "period": monthsText(months), "hours": hoursText(f.closedAt(s, usual), b.hours), "k": count(b.k), "share": shareText(b.k, b.n),
 		"expected": expectedText(b.expected), "others": count(b.others), "othersexpected": expectedText(expected), "tag": Text{},
 	}
 	if b.tag != "" && !b.taggedDifferents {

@@ -139,6 +139,7 @@ func Find(in Input) []Finding {
 	f.frozen()
 	f.pairs()
 	f.thin()
+	f.resolveParts()
 	slices.SortFunc(f.found, compare)
 	return f.found
 }
@@ -169,6 +170,23 @@ func Lead(all []Finding, n int) []Finding {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(rank[a.ID], rank[b.ID]))
 	})
 	return sorted[:min(n, len(sorted))]
+}
+
+// resolveParts lets every part name the finding that is no part itself.
+func (f *finder) resolveParts() {
+	whole := make(map[string]string, len(f.found))
+	for i := range f.found {
+		whole[f.found[i].ID] = f.found[i].PartOf
+	}
+	for i := range f.found {
+		x := &f.found[i]
+		for range f.found {
+			if whole[x.PartOf] == "" {
+				break
+			}
+			x.PartOf = whole[x.PartOf]
+		}
+	}
 }
 
 // about makes the id of a finding.

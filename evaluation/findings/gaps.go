@@ -179,7 +179,9 @@ func (f *finder) breaks() {
 			u = Unit{Code: b.Subject}
 		}
 		id := about(Break, u, string(b.Kind), b.Day.String())
-		seen := func(x Finding) bool { return x.Kind == Defaults && x.Units[0].Code == b.Subject && x.Period.From == b.Day || x.ID == id }
+		seen := func(x Finding) bool {
+			return x.Kind == Defaults && x.Units[0].Code == b.Subject && x.Period.From == b.Day || x.ID == id
+		}
 		if slices.ContainsFunc(f.found, seen) {
 			continue
 		}

@@ -2,7 +2,6 @@ package findings
 
 import (
 	"cmp"
-
 	"slices"
 
 	"haochaping/calendar"
@@ -28,13 +27,15 @@ func within(a, b Unit) bool { return b.Kind == Region && slices.Contains(a.Path,
 
 func (s *stretch) overlaps(o *stretch) bool { return s.from <= o.to && o.from <= s.to }
 
-// source is the part whose changes explain that of a region: without what was too many there, the rest of the region
-// would not be called. It is the one of them with the largest excess. Otherwise it returns nil.
+// source is the part whose change explains that of a region: without what was too many in the parts that were called
+// too, the rest of the region would not be. It is the one of them with the largest excess. If several parts that make
+// up most of the region changed, the region did, and source returns nil, as it does if there are none.
 func (f *finder) source(s *stretch, all []stretch) *stretch {
 	own := f.Units[s.unit].Unit
 	for _, kind := range []UnitKind{Region, Department, Window} {
 		var largest *stretch
-		excess := 0.0
+		excess, parts := 0.0, 0
+		var valid uint64
 		for i := range all {
 			o := &all[i]
 			u := f.Units[o.unit].Unit
@@ -42,11 +43,13 @@ func (f *finder) source(s *stretch, all []stretch) *stretch {
 				continue
 			}
 			excess += o.excess()
+			valid += o.valid
+			parts++
 			if largest == nil || max(o.excess(), -o.excess()) > max(largest.excess(), -largest.excess()) {
 				largest = o
 			}
 		}
-		if largest == nil {
+		if largest == nil || parts > 1 && 2*valid > s.valid {
 			continue
 		}
 		rest := max(0, float64(s.bad)-excess)
@@ -184,4 +187,3 @@ func (f *finder) withinChance(cells []cell) {
 		})
 	}
 }
-

@@ -21,7 +21,9 @@ const (
 )
 
 // sourceUnit is a source as a unit.
-func (f *finder) sourceUnit(code string) Unit { return Unit{Kind: Source, Code: code, Name: f.SourceNames[code]} }
+func (f *finder) sourceUnit(code string) Unit {
+	return Unit{Kind: Source, Code: code, Name: f.SourceNames[code]}
+}
 
 // sourceMonth is what a source sent about a month.
 type sourceMonth struct {

@@ -26,26 +26,24 @@ func NewUnits(dir *directory.Directory, region string) *Units {
 	for level := 1; level <= Levels; level++ {
 		for _, r := range dir.RegionsAtLevel(level) {
 			if region == "" || dir.Within(r.Code, region) {
-				u.series(RegionUnit(dir, r.Code))
+				u.know(RegionUnit(dir, r.Code))
 			}
 		}
 	}
 	for _, d := range dir.Departments() {
 		if region == "" || dir.Within(d.Region, region) {
-			u.series(DepartmentUnit(dir, d.Code))
+			u.know(DepartmentUnit(dir, d.Code))
 		}
 	}
 	return u
 }
 
-func (u *Units) series(unit Unit) *Series {
-	i, ok := u.at[key(unit)]
-	if !ok {
-		i = len(u.list)
-		u.at[key(unit)] = i
+// know takes a unit into the list.
+func (u *Units) know(unit Unit) {
+	if _, ok := u.at[key(unit)]; !ok {
+		u.at[key(unit)] = len(u.list)
 		u.list = append(u.list, Series{Unit: unit})
 	}
-	return &u.list[i]
 }
 
 // Add adds the facts of one unit in one month, as a query with [evaluation.StepMonth] returns them. Rows of units
@@ -58,11 +56,11 @@ func (u *Units) Add(by evaluation.Dimension, row *evaluation.Row) {
 	case evaluation.ByDepartment:
 		unit = Unit{Kind: Department, Code: row.Department}
 	case evaluation.ByWindow:
-		if row.Hall == "" || row.Window == "" {
-			return
+		if row.Hall == "" || row.Window == "" || row.Valid() < leastAfter {
+			return // of thousands of windows most are too quiet to say anything about
 		}
 		unit = WindowUnit(u.dir, row.Hall, row.Window)
-		u.series(unit)
+		u.know(unit)
 	}
 	if i, ok := u.at[key(unit)]; ok {
 		u.list[i].Add(row.Start, &row.Facts)
@@ -117,4 +115,3 @@ func OpeningHours(dir *directory.Directory) map[string]string {
 	}
 	return hours
 }
-
