@@ -123,6 +123,9 @@ func (a *App) sentTo(ctx context.Context, w *warehouse.Warehouse, dir *directory
 	if in.Sources, err = w.SourceDays(ctx, in.Period); err != nil {
 		return fmt.Errorf("read what sources sent: %w", err)
 	}
+	if in.Breaks, err = a.collectBreaks(ctx, a.clock()); err != nil {
+		return err
+	}
 	if in.Staff, err = w.StaffMonths(ctx, in.Period); err != nil {
 		return fmt.Errorf("count events by clerk: %w", err)
 	}
