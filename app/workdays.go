@@ -90,7 +90,7 @@ func (a *App) importWorkdays(ctx context.Context, in *[]calendar.WorkdayRule) (W
 	return report, nil
 }
 
-// Workdays are the working days known to this process; those of the product before ClickHouse was reached.
+// workdays are the working days known to this process; those of the product before ClickHouse was reached.
 func (a *App) workdays() *calendar.Workdays {
 	if w := a.store.opened.Load(); w != nil {
 		return w.Workdays()

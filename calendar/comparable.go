@@ -13,9 +13,9 @@ type Comparison struct {
 	// the period asked for.
 	Joined bool
 
-	// HolidayMoved says that a moving holiday lies otherwise in the two periods than the civil calendar would have
-	// it: counts per working day are then still different for a reason that is not the service's. Of a joined
-	// comparison it holds for the month alone.
+	// HolidayMoved says that more days of a moving holiday lie in one of the two periods than in the other: counts
+	// per working day then still differ for a reason that is not the service's, because halls are emptier before a
+	// holiday and fuller after it. Of a joined comparison it holds for the month alone.
 	HolidayMoved bool
 	Moved        []Holiday // which, in the order of a year
 
