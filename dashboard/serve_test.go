@@ -3,9 +3,7 @@
 package dashboard
 
 import (
-	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -25,7 +23,6 @@ func TestServe(t *testing.T) {
 		o.Demo = true
 		began := time.Now()
 		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }
-		o.WriteRanking = func(context.Context, io.Writer, RankingFile) error { return errors.New("no workbooks here") }
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	})
 	mux := http.NewServeMux()
