@@ -55,7 +55,7 @@ func (s *arrivals) look(ctx context.Context) (int, error) {
 	}
 	s.silent.Set(silent)
 	s.missing.Set(missing)
-	now := s.app.time()
+	now := s.app.clock()
 	if hour := now.Truncate(time.Hour); !hour.Equal(s.stored) {
 		if err := w.StoreArrivals(ctx, states, now); err != nil {
 			return 0, err
@@ -63,14 +63,6 @@ func (s *arrivals) look(ctx context.Context) (int, error) {
 		s.stored = hour
 	}
 	return 0, nil
-}
-
-// time is the time by the rooms' clock.
-func (a *App) time() time.Time {
-	if a.now != nil {
-		return a.now()
-	}
-	return time.Now()
 }
 
 func (a *App) deviceStates(ctx context.Context) ([]record.DeviceState, error) {
@@ -86,7 +78,7 @@ func (a *App) deviceStates(ctx context.Context) ([]record.DeviceState, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := a.time()
+	now := a.clock()
 	return record.DeviceStates(keys, arrived, now, calendar.DayOf(now, a.cfg.Timezone.Location), a.cfg.Collector.SilentAfter), nil
 }
 

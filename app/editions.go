@@ -78,7 +78,7 @@ func (a *App) editionCommands(mux *http.ServeMux) {
 	})
 }
 
-func (a *App) today() calendar.Day { return calendar.DayOf(a.time(), a.cfg.Timezone.Location) }
+func (a *App) today() calendar.Day { return calendar.DayOf(a.clock(), a.cfg.Timezone.Location) }
 
 func (a *App) createEdition(ctx context.Context, in *EditionCreate) (EditionEntry, error) {
 	s, err := a.scheme(ctx, in.Scheme)
@@ -127,7 +127,7 @@ func (a *App) createEditionOf(ctx context.Context, s *scheme.Scheme, in *Edition
 
 // happened is an event of this moment.
 func (a *App) happened(action edition.Action, by, note, hash string) edition.Event {
-	return edition.Event{Action: action, At: a.time(), Day: a.today(), By: by, Note: note, Hash: hash}
+	return edition.Event{Action: action, At: a.clock(), Day: a.today(), By: by, Note: note, Hash: hash}
 }
 
 // order is a draft to be drawn.
@@ -157,7 +157,7 @@ func (a *App) draw(ctx context.Context, o *order) (*edition.Edition, warehouse.E
 	body, err := edition.Encode(e)
 	return e, warehouse.EditionDocument{
 		Ref: o.ref, Draft: o.draft, Hash: edition.Hash(body), Scheme: o.scheme.ID, Period: o.period, DataHash: e.Calculation.DataHash,
-		Generation: data.Number, At: a.time(), Body: body,
+		Generation: data.Number, At: a.clock(), Body: body,
 	}, err
 }
 

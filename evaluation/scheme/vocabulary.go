@@ -71,10 +71,12 @@ const (
 	contacted
 	contactDue
 	contactOnTime
+	dismissed
 	rectified
 	rectifyDue
 	rectifiedOnTime
 	calledBack
+	answered
 	satisfied
 
 	visits // sums from here
@@ -114,7 +116,8 @@ var within = [sources][]source{
 	visitsKnown: {finished}, onTheSpot: {finished}, filedOnline: {finished}, limited: {finished},
 	contacted: {contactDue, badReviews}, contactDue: {badReviews}, contactOnTime: {contacted, contactDue, badReviews},
 	rectified: {rectifyDue, badReviews}, rectifyDue: {badReviews}, rectifiedOnTime: {rectified, rectifyDue, badReviews},
-	calledBack: {badReviews}, satisfied: {calledBack, badReviews},
+	dismissed: {badReviews}, calledBack: {badReviews}, answered: {calledBack, badReviews},
+	satisfied: {answered, calledBack, badReviews},
 }
 
 // inside reports whether every record of s is one of t.
@@ -204,11 +207,13 @@ var figures = [...]figure{
 	{"contacted", one(contacted), one(contactDue), "已联系核实的差评", "bad ratings whose rater was contacted"},
 	{"contact_due", one(contactDue), one(contactDue), "联系时限已到或已联系的差评", "contact deadline passed, or contacted"},
 	{"contact_on_time", one(contactOnTime), one(contactDue), "其中按时联系的", "of these, contacted before the deadline"},
+	{"dismissed", one(dismissed), one(badReviews), "核实不属实、无须整改的差评", "bad ratings found to be without cause: nothing is to be rectified"},
 	{"rectified", one(rectified), one(rectifyDue), "已整改的差评", "bad ratings that were rectified"},
 	{"rectify_due", one(rectifyDue), one(rectifyDue), "整改时限已到或已整改的差评", "rectification deadline passed, or rectified"},
 	{"rectified_on_time", one(rectifiedOnTime), one(rectifyDue), "其中按时整改的", "of these, rectified before the deadline"},
 	{"called_back", one(calledBack), one(badReviews), "已回访的差评", "bad ratings that were called back"},
-	{"satisfied", one(satisfied), one(calledBack), "其中回访满意的", "of these, satisfied at call-back"},
+	{"answered", one(answered), one(calledBack), "其中表明是否满意的", "of these, the rater said whether satisfied"},
+	{"satisfied", one(satisfied), one(answered), "其中回访满意的", "of these, satisfied at call-back"},
 }
 
 // readers tell how many records are in a class, or what a sum is.
@@ -252,10 +257,12 @@ var readers = [...]func(*evaluation.Facts) uint64{
 	contacted:       func(f *evaluation.Facts) uint64 { return f.FollowUps.Contacted },
 	contactDue:      func(f *evaluation.Facts) uint64 { return f.FollowUps.ContactDue },
 	contactOnTime:   func(f *evaluation.Facts) uint64 { return f.FollowUps.ContactOnTime },
+	dismissed:       func(f *evaluation.Facts) uint64 { return f.FollowUps.Dismissed },
 	rectified:       func(f *evaluation.Facts) uint64 { return f.FollowUps.Rectified },
 	rectifyDue:      func(f *evaluation.Facts) uint64 { return f.FollowUps.RectifyDue },
 	rectifiedOnTime: func(f *evaluation.Facts) uint64 { return f.FollowUps.RectifiedOnTime },
 	calledBack:      func(f *evaluation.Facts) uint64 { return f.FollowUps.CalledBack },
+	answered:        func(f *evaluation.Facts) uint64 { return f.FollowUps.Answered },
 	satisfied:       func(f *evaluation.Facts) uint64 { return f.FollowUps.Satisfied },
 
 	visits:           func(f *evaluation.Facts) uint64 { return f.Visits },
