@@ -205,14 +205,34 @@ type FactsCall struct {
 }
 
 func (a *App) writeFacts(ctx context.Context, in *FactsCall, out io.Writer) error {
-	read, set := a.store.Facts, []export.Figures(nil)
 	if in.FollowUps {
-		read, set = a.followUps, []export.Figures{export.FollowUps}
+		return a.writeFollowUps(ctx, in, out)
 	}
-	rows, err := read(ctx, in.Query)
+	rows, err := a.store.Facts(ctx, in.Query)
 	if err != nil {
 		return err
 	}
+	return a.layFacts(out, in, rows)
+}
+
+// writeFollowUps writes what became of bad reviews; for people with a line for each year that leaves deadlines open.
+func (a *App) writeFollowUps(ctx context.Context, in *FactsCall, out io.Writer) error {
+	rows, unknown, err := a.followUps(ctx, in.Query)
+	if err != nil {
+		return err
+	}
+	if err := a.layFacts(out, in, rows, export.FollowUps); err != nil || in.Format == "csv" || in.Format == "json" {
+		return err
+	}
+	for _, year := range unknown {
+		if _, err := fmt.Fprintln(out, calendar.UnknownSentence(year, "en")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) layFacts(out io.Writer, in *FactsCall, rows []evaluation.Row, set ...export.Figures) error {
 	names := a.names()
 	switch in.Format {
 	case "csv":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"haochaping/calendar"
@@ -84,14 +85,18 @@ func (a *App) evaluate(ctx context.Context, in *EvaluateCall, out io.Writer) err
 	}
 }
 
-// notes says which imported values count for nobody.
+// notes says which imported values count for nobody, and which years have no deadlines in working days.
 func (g *gathering) notes(lang string) (notes []string) {
-	for _, text := range g.unmatched {
+	for _, u := range g.unmatched {
 		if lang == "en" {
-			notes = append(notes, "an imported value counts for nobody: "+text)
+			notes = append(notes, "an imported value counts for nobody: "+u.reason(lang))
 		} else {
-			notes = append(notes, "导入的数值没有对应的单位："+text)
+			notes = append(notes, "导入的数值未计入："+u.reason(lang))
 		}
+	}
+	slices.Sort(g.unknownYears)
+	for _, year := range slices.Compact(g.unknownYears) {
+		notes = append(notes, calendar.UnknownSentence(year, lang))
 	}
 	return notes
 }
@@ -109,7 +114,7 @@ func (g *gathering) compare(r *scoring.Result, pair []string) (*export.Compared,
 	for i, name := range pair {
 		code, candidates := g.find(units, name)
 		if code == "" {
-			return nil, fmt.Errorf("compare: %s", unmatched(name, candidates))
+			return nil, fmt.Errorf("compare: %s", unmatched{name, candidates}.reason("en"))
 		}
 		codes[i] = code
 	}

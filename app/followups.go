@@ -2,23 +2,37 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"haochaping/calendar"
 	"haochaping/evaluation"
 )
 
-// followUps counts what became of the bad reviews of a period as of now, by the configured deadlines.
-func (a *App) followUps(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
+// followUps counts what became of the bad reviews of a period as of now, by the configured deadlines. Where these are
+// in working days, unknown are the years that leave some of them open.
+func (a *App) followUps(ctx context.Context, q evaluation.Query) (rows []evaluation.Row, unknown []int, err error) {
 	w, err := a.store.get()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	now := time.Now()
-	if a.now != nil {
-		now = a.now()
-	}
-	return w.FollowUps(ctx, q, a.followUpClock(a.workdays()), now)
+	days := a.workdays()
+	deadlines := a.followUpClock(days)
+	rows, err = w.FollowUps(ctx, q, func(rated calendar.Day) (contactDue, rectifyDue time.Time) {
+		contactDue, rectifyDue = deadlines(rated)
+		if contactDue.IsZero() || rectifyDue.IsZero() {
+			year, _, _ := rated.Date()
+			for days.Known(year) {
+				year++
+			}
+			if !slices.Contains(unknown, year) {
+				unknown = append(unknown, year)
+			}
+		}
+		return contactDue, rectifyDue
+	}, a.clock())
+	slices.Sort(unknown)
+	return rows, unknown, err
 }
 
 // followUpClock gives the deadlines of a bad rating that was given on a day: the end of the n-th day after it, worked or

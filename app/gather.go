@@ -37,14 +37,14 @@ func (a *App) schemeUnits(ctx context.Context, s *scheme.Scheme, period calendar
 
 // gathering is the units of a scheme on their way to be judged.
 type gathering struct {
-	scheme *scheme.Scheme
-	period calendar.Range
-	dir    *directory.Directory
-	units  []scoring.Unit
-	names  []imported.Unit // by what values may name each unit
-	at     map[string]int  // code → place in units
-	// unmatched says which imported values count for nobody, and why.
-	unmatched []string
+	scheme       *scheme.Scheme
+	period       calendar.Range
+	dir          *directory.Directory
+	units        []scoring.Unit
+	names        []imported.Unit // by what values may name each unit
+	at           map[string]int  // code → place in units
+	unmatched    []unmatched     // imported values that count for nobody
+	unknownYears []int           // in which deadlines in working days are not known
 }
 
 func (a *App) gather(ctx context.Context, s *scheme.Scheme, period calendar.Range) (*gathering, error) {
@@ -156,10 +156,11 @@ func (a *App) addFacts(ctx context.Context, g *gathering) error {
 		if err != nil {
 			return err
 		}
-		reviews, err := a.followUps(ctx, q)
+		reviews, unknown, err := a.followUps(ctx, q)
 		if err != nil {
 			return err
 		}
+		g.unknownYears = append(g.unknownYears, unknown...)
 		for _, rows := range [][]evaluation.Row{facts, reviews} {
 			g.count(rows, q.By, n > 0)
 		}

@@ -119,7 +119,7 @@ func (g *gathering) take(values []imported.Stored, leafOf map[string]string) {
 		if code == "" {
 			if !told[v.Unit] && len(told) < maxUnmatched {
 				told[v.Unit] = true
-				g.unmatched = append(g.unmatched, unmatched(v.Unit, candidates))
+				g.unmatched = append(g.unmatched, unmatched{v.Unit, candidates})
 			}
 			continue
 		}
@@ -137,7 +137,7 @@ func (g *gathering) take(values []imported.Stored, leafOf map[string]string) {
 		}
 		u.Imported[c.leaf] = scoring.Imported{Value: v.Value.Value, SE: v.SE, N: v.N, AsOf: v.AsOf.String(), Source: v.Source, Note: v.Note}
 	}
-	slices.Sort(g.unmatched)
+	slices.SortFunc(g.unmatched, func(x, y unmatched) int { return strings.Compare(x.written, y.written) })
 }
 
 // find is the code of the unit that a value names; of regions also in the longer forms of their codes.
@@ -153,13 +153,25 @@ func (g *gathering) find(units *imported.Units, written string) (code string, ca
 	return "", candidates
 }
 
-func unmatched(written string, candidates []imported.Unit) string {
-	if len(candidates) == 0 {
-		return fmt.Sprintf("%s: names no unit of the scheme", written)
-	}
-	names := make([]string, len(candidates))
-	for i, c := range candidates {
+// unmatched is a text that names no unit, or several.
+type unmatched struct {
+	written    string
+	candidates []imported.Unit
+}
+
+// reason says in a language why a text names nobody, and what to write.
+func (u unmatched) reason(lang string) string {
+	names := make([]string, len(u.candidates))
+	for i, c := range u.candidates {
 		names[i] = c.Code + " " + c.Names[0]
 	}
-	return fmt.Sprintf("%s: names several units (%s); write the code", written, strings.Join(names, ", "))
+	switch several := len(names) > 0; {
+	case lang == "en" && several:
+		return fmt.Sprintf("%s: names several units (%s); write the code", u.written, strings.Join(names, ", "))
+	case lang == "en":
+		return u.written + ": names no unit of the scheme"
+	case several:
+		return fmt.Sprintf("%s：同名单位有多个（%s），请填写代码", u.written, strings.Join(names, "，"))
+	}
+	return u.written + "：不是方案中的单位"
 }

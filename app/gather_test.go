@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,7 @@ func TestImportedOfUnits(t *testing.T) {
 	if len(g.units[1].Imported) > 0 {
 		t.Errorf("%+v", g.units[1].Imported)
 	}
-	if d := cmp.Diff([]string{"丙市: names no unit of the scheme", "户口: names no unit of the scheme"}, g.unmatched); d != "" {
+	if d := cmp.Diff([]string{"an imported value counts for nobody: 丙市: names no unit of the scheme", "an imported value counts for nobody: 户口: names no unit of the scheme"}, g.notes("en")); d != "" {
 		t.Error(d)
 	}
 	// A later version of the same day counts.
@@ -203,8 +204,8 @@ func TestImportedOfUnits(t *testing.T) {
 	}
 	// Of several units with one name none is meant.
 	s.Units = scheme.Units{Kind: scheme.UnitItem}
-	if g, err = a.gather(t.Context(), s, june2026); err != nil || !strings.Contains(strings.Join(g.unmatched, "\n"), "户口: names several units (I1 户口, I3 户口); write the code") {
-		t.Errorf("%v, %v", g.unmatched, err)
+	if g, err = a.gather(t.Context(), s, june2026); err != nil || !slices.Contains(g.notes("zh"), "导入的数值未计入：户口：同名单位有多个（I1 户口，I3 户口），请填写代码") {
+		t.Errorf("%v, %v", g.notes("zh"), err)
 	}
 	// Whoever the values name, in the order of their rows.
 	s.Units = scheme.Units{Kind: scheme.UnitImported}

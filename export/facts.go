@@ -188,6 +188,10 @@ func layFacts(rows []evaluation.Row, q evaluation.Query, names Names, set []Figu
 	total.labels[0] = totalCode
 	for i := range rows {
 		r := &rows[i]
+		if len(keys) == 0 && q.Step == evaluation.StepNone { // nothing to tell apart: the total says it all
+			total.facts.Add(&r.Facts)
+			continue
+		}
 		line := factsLine{facts: r.Facts}
 		for _, k := range keys {
 			line.labels = append(line.labels, printable(k.of(r)))

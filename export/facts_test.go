@@ -117,7 +117,7 @@ func TestFactsKeys(t *testing.T) {
 		Facts: evaluation.Facts{Channels: map[string]evaluation.ChannelCount{"qr": {Valid: 8, Bad: 2}}},
 	}
 	for by, want := range map[evaluation.Dimension]struct{ head, line string }{
-		evaluation.ByTotal:      {"name,", ",0"},
+		evaluation.ByTotal:      {"name,", "total,0"},
 		evaluation.ByRegion:     {"region,name,", "990100,甲市,0"},
 		evaluation.ByLine:       {"line,name,", "公安,公安局,0"},
 		evaluation.ByRegionLine: {"region,line,name,", "990100,公安,甲市 / 公安局,0"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"haochaping/calendar"
@@ -74,9 +75,17 @@ func evidenceText(e *findings.Figure, lang string) string {
 		text += fmt.Sprintf("%sn=%d", comma, e.N)
 	}
 	if e.Tested {
-		text += comma + say(lang, "应约 ", "expected ") + fmt.Sprintf("%.4g%sp=%.2g%sq=%.2g", e.Expected, comma, e.P, comma, e.Q)
+		text += comma + say(lang, "应约 ", "expected ") + fmt.Sprintf("%.4g%sp%s%sq%s", e.Expected, comma, chance(e.P), comma, chance(e.Q))
 	}
 	return text
+}
+
+// chance is a probability behind its sign: one that is too small for a number is not nought.
+func chance(p float64) string {
+	if p < math.SmallestNonzeroFloat64 {
+		return "<1e-300"
+	}
+	return fmt.Sprintf("=%.2g", p)
 }
 
 // FindingsJSON writes findings for machines, in both languages, with their evidence unrounded.

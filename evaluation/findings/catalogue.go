@@ -62,7 +62,7 @@ var (
 	sayOneTag = sentence{"同一标签（{code}）出现 {tagged} 次。", "One reason code ({code}) was given {tagged} times. "}
 
 	sayMissingLevel = sentence{
-		"{unit}在{period}没有一条“{level}”：同期有相邻等级的评价 {n} 条，按其他单位的比例应约有 {expected} 条“{level}”，一条也没有的概率为 {p}。该等级很可能无法提交。",
+		"{unit}在{period}没有一条“{level}”：同期有相邻等级的评价 {n} 条，按其他单位的比例应约有 {expected} 条“{level}”，一条也没有的概率为{p}。该等级很可能无法提交。",
 		"{unit} has no rating “{level}” in {period}: it has {n} of the neighbouring level, beside which about {expected} were to be expected from the other units; the probability of none is {p}. The level can probably not be submitted.",
 	}
 	sayUnasked = sentence{
