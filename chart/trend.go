@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"math"
+
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
@@ -30,10 +32,18 @@ type markLine struct {
 	Label *opts.Label `json:"label"`
 }
 
+// markRoom is how many texts of marks a trend has room for on the narrowest screen.
+const markRoom = 4
+
 // lines are the marks for a series. The text stands on the side on which there is room.
 func (t Trend) lines() []any {
 	lines := make([]any, len(t.Marks))
+	labelled := math.MinInt / 2
 	for i, m := range t.Marks {
+		show := m.At-labelled >= len(t.Labels)/markRoom // else its text would lie on the one before
+		if show {
+			labelled = m.At
+		}
 		align := "center"
 		switch n := len(t.Labels); {
 		case m.At > n*9/10:
@@ -42,7 +52,7 @@ func (t Trend) lines() []any {
 			align = "left"
 		}
 		lines[i] = markLine{XAxis: m.At, Label: &opts.Label{
-			Show: opts.Bool(true), Position: "end", Formatter: plainText(m.Label), Color: inkColor, FontSize: labelSize, Align: align,
+			Show: opts.Bool(show), Position: "end", Formatter: plainText(m.Label), Color: inkColor, FontSize: labelSize, Align: align,
 		}}
 	}
 	return lines

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,12 +33,18 @@ const keptResults = 24
 // for again.
 const judgeTimeout = time.Minute
 
+// errStillJudging says that nobody waited for a result, which is still being computed.
+var errStillJudging = errors.New("the evaluation takes longer than a page waits")
+
 // judge answers a judgement from a generation.
 func (c *cache) judge(ctx context.Context, g evaluation.Generation, j judgement) (*scoring.Result, error) {
 	r, err := recall(ctx, c, g, &c.results, j, judgeTimeout, func(ctx context.Context) (*scoring.Result, error) {
 		return c.judges.Evaluate(ctx, j.units, j.period, j.rule)
 	})
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("judge %s over %s: %w", j.units.Kind, j.period, errStillJudging)
+	case err != nil:
 		return nil, fmt.Errorf("judge %s over %s: %w", j.units.Kind, j.period, err)
 	}
 	return r, nil

@@ -94,6 +94,7 @@ const (
 // failure is what a reader learns about something that went wrong.
 type failure struct {
 	Incident string
+	Pending  bool // it goes on being computed, and an open page shows it when it is done
 }
 
 // subject is the unit that a page is about; the zero value is everything.

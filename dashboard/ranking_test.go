@@ -1,15 +1,18 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/csv"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"haochaping/calendar"
 	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
@@ -306,5 +309,31 @@ func TestNeverAllGoodWhileOneIsBad(t *testing.T) {
 	})
 	if v.Text != ">99.99%" || strings.Contains(v.Spread, "100") {
 		t.Errorf("%+v", v)
+	}
+}
+
+// slowEvaluator judges nothing as long as anybody may wait.
+type slowEvaluator struct{}
+
+func (slowEvaluator) Evaluate(ctx context.Context, _ scheme.Units, _ calendar.Range, _ scoring.AnswerRule) (*scoring.Result, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestSlowRankingIsAwaited(t *testing.T) {
+	d := newTestDashboard(t, newFakeStore(t), func(o *Options) { o.Evaluator, o.CardTimeout = slowEvaluator{}, time.Millisecond })
+	body := get(d, "/ranking", English).Body.String()
+	if n := strings.Count(body, "data-pending"); n != 3 || strings.Contains(body, "cannot be read now") {
+		t.Errorf("%d parts are awaited, want 3", n)
+	}
+}
+
+func TestRankingNamesItsScheme(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, nil)
+	s := judged(t, store, scoring.RuleActive).Scheme
+	how := allText(elements(parse(t, get(d, "/ranking", English).Body), classed("how"))[0])
+	if want := "Judged by the scheme " + s.Name.EN + ", version " + s.Version + "."; !strings.Contains(how, want) {
+		t.Errorf("no %q in %q", want, how)
 	}
 }

@@ -91,7 +91,9 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 	if v.Within != "" {
 		v.Narrowed = p.T("ranking.narrowed", "Region", p.regionName(v.Within).Text)
 	}
-	v.Rules = export.Rules(r.shown, p.lang)
+	v.Rules = slices.Concat(
+		[]string{p.T("ranking.how.judged", "Name", s.Name.In(p.lang), "Version", s.Version)},
+		export.Rules(r.shown, p.lang), []string{p.T("ranking.how.cells")})
 	leaves, shares := export.Leaves(s)
 	for i, n := range leaves {
 		weight := p.T("ranking.weight", "Value", export.WeightText(shares[i]))

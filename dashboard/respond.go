@@ -82,7 +82,11 @@ func (d *Dashboard) handle(f func(http.ResponseWriter, *http.Request) error) htt
 func (d *Dashboard) incident(r *http.Request, what string, err error, attributes ...any) *failure {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails, see crypto/rand
-	f := &failure{Incident: hex.EncodeToString(id)}
+	f := &failure{Incident: hex.EncodeToString(id), Pending: errors.Is(err, errStillJudging)}
+	if f.Pending {
+		d.options.Logger.Info("the page did not wait", "path", r.URL.Path, "error", err)
+		return f
+	}
 	if r.Context().Err() == nil {
 		d.options.Logger.Error(what, append([]any{"incident", f.Incident, "path", r.URL.Path, "error", err}, attributes...)...)
 	}

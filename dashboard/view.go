@@ -227,11 +227,11 @@ func (p *page) Terms() []term {
 // failureView is a failure for a reader.
 type failureView struct {
 	*page
-	Incident string
+	failure
 }
 
 // Failure pairs a failure with the page's words.
-func (p *page) Failure(f *failure) failureView { return failureView{p, f.Incident} }
+func (p *page) Failure(f *failure) failureView { return failureView{p, *f} }
 
 // cardView is a card for a template.
 type cardView struct {

@@ -1,7 +1,7 @@
 // Keeps an open page up to date. It asks for the number of the newest facts; when that
-// moves, the page is fetched again and its middle exchanged, with what the reader has
-// opened, focused and scrolled left as it was. When nobody answers, the page stays, and
-// says how old it is.
+// moves, or a part of the page was still being computed, the page is fetched again and its
+// middle exchanged, with what the reader has opened, focused and scrolled left as it was.
+// When nobody answers, the page stays, and says how old it is.
 import { drawAll, forget } from "./charts";
 
 const every = 2000;
@@ -89,7 +89,8 @@ async function ask(): Promise<void> {
   if (!answer.ok) throw new Error(`live: ${answer.status}`);
   const news = (await answer.json()) as { generation: number; stale: boolean };
   if (news.stale) throw new Error("live: the store cannot be asked");
-  if (String(news.generation) !== main.dataset["generation"] && !busy()) {
+  const old = String(news.generation) !== main.dataset["generation"] || main.querySelector("[data-pending]") !== null;
+  if (old && !busy()) {
     const page = await fetch(location.href, { signal: AbortSignal.timeout(patience) });
     if (!page.ok) throw new Error(`page: ${page.status}`);
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById("main");
