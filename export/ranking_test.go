@@ -438,3 +438,84 @@ func TestTooLongTextIsAnError(t *testing.T) {
 		t.Error("a text that does not fit into a cell was written")
 	}
 }
+
+// The workbook says of every indicator what the CSV says, sample and points included, and of who has no rank why.
+func TestWorkbookHasEveryCellOfTheRanking(t *testing.T) {
+	var b bytes.Buffer
+	if err := RankingCSV(&b, exampleRanking(), exampleMeta(), "en"); err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), byteOrderMark))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := openRanking(t, exampleMeta(), "en")
+	rows := cellsOf(t, f, f.GetSheetName(0))
+	named := func(table [][]string) []map[string]string {
+		head := slices.IndexFunc(table, func(row []string) bool { return slices.Contains(row, "Note") })
+		var out []map[string]string
+		for _, row := range table[head+1:] {
+			of := make(map[string]string)
+			for i, text := range row {
+				of[table[head][i]] = strings.ReplaceAll(text, ",", "")
+			}
+			out = append(out, of)
+		}
+		return out
+	}
+	inCSV, inBook := named(records), named(rows)
+	if len(inCSV) != 5 || len(inBook) != 5 {
+		t.Fatalf("%d units in the CSV, %d in the workbook", len(inCSV), len(inBook))
+	}
+	for i := range inCSV {
+		ranked := inCSV[i]["Score rank"] != "not ranked"
+		for _, name := range []string{"Bad per 100,000", "Good rate", "Median handling time", "Guide accuracy"} {
+			if n, want := inBook[i][name+": n"], inCSV[i][name+": sample"]; n != want {
+				t.Errorf("unit %d, %s: a sample of %s, the CSV says %s", i, name, n, want)
+			}
+			want := strings.ReplaceAll(inCSV[i][name+": points"], "not counted", "")
+			if points := inBook[i][name+": points"]; ranked && points != want {
+				t.Errorf("unit %d, %s: %s points, the CSV says %s", i, name, points, want)
+			}
+		}
+		if note := inBook[i]["Note"]; note != inCSV[i]["Note"] || ranked != (note == "") {
+			t.Errorf("unit %d: %q, the CSV says %q", i, note, inCSV[i]["Note"])
+		}
+	}
+	if want := "Bad per 100000: Too small a sample (299 fewer than 300): listed not ranked."; inBook[4]["Note"] != want {
+		t.Errorf("the last one is not ranked because %q, want %q", inBook[4]["Note"], want)
+	}
+}
+
+func TestRankingOfNobody(t *testing.T) {
+	r := exampleRanking()
+	r.Ranked, r.Listed = nil, nil
+	var text, book bytes.Buffer
+	if err := RankingCSV(&text, r, exampleMeta(), "en"); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(text.String()), "\r\n")
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "Score rank,Code,Name,") {
+		t.Errorf("the CSV ends with %q, want the heading", last)
+	}
+	if err := EvaluationXLSX(&book, &Evaluation{Result: r, Meta: exampleMeta()}, "en"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnitName(t *testing.T) {
+	for _, tt := range []struct {
+		unit   scoring.Unit
+		zh, en string
+	}{
+		{scoring.Unit{Code: "1", NameZH: "甲", NameEN: "A"}, "甲", "A"},
+		{scoring.Unit{Code: "1", NameZH: "甲"}, "甲", "甲"},
+		{scoring.Unit{Code: "1", NameEN: "A"}, "A", "A"},
+		{scoring.Unit{Code: "1"}, "1", "1"},
+		{scoring.Unit{NameZH: "甲"}, unattributed, "unattributed"},
+	} {
+		if zh, en := UnitName(&tt.unit, "zh"), UnitName(&tt.unit, "en"); zh != tt.zh || en != tt.en {
+			t.Errorf("%+v is called %s, %s", tt.unit, zh, en)
+		}
+	}
+}

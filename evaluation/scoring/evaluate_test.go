@@ -376,3 +376,15 @@ func TestErrorsNameWhatIsWrong(t *testing.T) {
 		t.Error("goes on after its context has ended")
 	}
 }
+
+// Nobody to judge is an answer too: a period before the first units, or a level that has none.
+func TestNobody(t *testing.T) {
+	r := evaluate(t, load(t, "", importedLeaf("x", "$ absolute, full: 100}")), nil, Options{})
+	if len(r.Ranked) != 0 || len(r.Listed) != 0 || r.Scheme == nil {
+		t.Errorf("%+v", r)
+	}
+	again := evaluate(t, r.Scheme, []Unit{{Code: "a"}}, Options{})
+	if len(again.Ranked) != 0 || len(again.Listed) != 1 || again.Listed[0].Reason.Code != NoImport && again.Listed[0].Reason.Code != NoData {
+		t.Errorf("one unit without a value: %+v", again)
+	}
+}
