@@ -39,6 +39,7 @@ async function take({ name, path, charts, before, width = 1366, height, ...optio
   try {
     const page = await browser.context.newPage();
     await page.goto(product.url + path);
+    await page.waitForFunction(() => !document.querySelector("[data-pending]"), undefined, { timeout: 90_000 });
     if (charts !== undefined) await assertDrawn(page, charts);
     await before?.(page);
     await page.evaluate(() => document.fonts.ready);

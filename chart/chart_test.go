@@ -229,7 +229,7 @@ func TestSteps(t *testing.T) {
 func TestMarksKeepTheirDistance(t *testing.T) {
 	trend := Trend{Labels: make([]string, 12), Marks: []Mark{{At: 2, Label: "a"}, {At: 3, Label: "b"}, {At: 5, Label: "c"}}}
 	for i, want := range []bool{true, false, true} {
-		if line, ok := trend.lines()[i].(markLine); !ok || bool(*line.Label.Show) != want {
+		if line, ok := trend.lines()[i].(markLine); !ok || *line.Label.Show != want {
 			t.Errorf("text of line %d shown: %v, want %v", i, !want, want)
 		}
 	}
