@@ -40,15 +40,19 @@ hand. The exit status is 0 only if everything holds.`,
 				return fmt.Errorf("%s does not hold: %w", args[0], err)
 			}
 			publication := e.Steps[len(e.Steps)-1]
+			by := publication.By
+			if e.Publisher != "" {
+				by += ", for " + e.Publisher
+			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), `%s holds.
 edition      %s
 period       %s to %s
 scheme       %s, version %s
 units        %d
-published    %s by %s, for %s
+published    %s by %s
 SHA-256      %s
 key          %s
-`, args[0], e.Ref(), e.Period.From, e.Period.To, e.Scheme.ID, e.Scheme.Version, len(e.Units), publication.At, publication.By, e.Publisher,
+`, args[0], e.Ref(), e.Period.From, e.Period.To, e.Scheme.ID, e.Scheme.Version, len(e.Units), publication.At, by,
 				edition.Hash(edition.Document(b)), trust)
 			return err
 		},
