@@ -94,11 +94,27 @@ func (g *gathering) notes(lang string) (notes []string) {
 			notes = append(notes, "导入的数值未计入："+u.reason(lang))
 		}
 	}
+	if len(g.units) == 0 {
+		notes = append(notes, nobody(g.scheme.Units.Kind, lang))
+	}
 	slices.Sort(g.unknownYears)
 	for _, year := range slices.Compact(g.unknownYears) {
 		notes = append(notes, calendar.UnknownSentence(year, lang))
 	}
 	return notes
+}
+
+// nobody says why there is no unit to judge, and what to do.
+func nobody(kind scheme.UnitKind, lang string) string {
+	switch {
+	case kind == scheme.UnitImported && lang == "en":
+		return "there is nobody to judge: the units are those that imported values name, and none were imported for the period (haochaping indicator import)"
+	case kind == scheme.UnitImported:
+		return "没有可评价的单位：本方案的单位由导入的数据给出，本期没有导入数据（haochaping indicator import）"
+	case lang == "en":
+		return "there is nobody to judge: the directory has no unit of the scheme's kind in the period (haochaping directory import)"
+	}
+	return "没有可评价的单位：本期名录中没有方案所指的单位（haochaping directory import）"
 }
 
 // compare asks whether one of two units is better than the other.

@@ -20,7 +20,7 @@ func newWhy() *cobra.Command {
 		Long: `Say why the score and the rank of units moved from one period to the next: own
 performance, mix of services, chance, late data, scheme change, other units. The parts add
 up to the change. Without units, all that were ranked. If an edition of the earlier period
-is published, what arrived after it is late data; else nothing is. See docs/evaluation.md.`,
+is published, what arrived after it is late data; else nothing is. See docs/movement.md.`,
 		Example: "  haochaping why 9902 --scheme good-bad-review --period 2026-06",
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains([]string{"table", "csv", "json"}, call.Format) {

@@ -12,6 +12,7 @@ import (
 	"math"
 
 	"haochaping/evaluation"
+	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
 )
 
@@ -71,8 +72,9 @@ type Input struct {
 	Then, Now Services
 }
 
-// Explain splits the moves of the units with the given codes; nil = of all that either evaluation ranked. The order of
-// the moves is that of the codes, else that of the later ranking with those who left it at the end.
+// Explain splits the moves of the units with the given codes; none = of all that either evaluation ranked. A code that
+// neither evaluation has is an error. The order of the moves is that of the codes, else that of the later ranking with
+// those who left it at the end.
 //
 // The steps are taken one after the other, each from where the last one led: records of today, scheme of today, the
 // others as they are now, the own quantities as they are now, the own figures as they are now. The last step is split
@@ -86,13 +88,16 @@ func Explain(ctx context.Context, in Input, codes []string) ([]Move, error) {
 	if err != nil {
 		return nil, err
 	}
-	if codes == nil {
+	if len(codes) == 0 {
 		codes = e.everybody()
 	}
 	moves := make([]Move, 0, len(codes))
 	for _, code := range codes {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if _, known := e.names[code]; !known {
+			return nil, fmt.Errorf("explain moves: the scheme judges no unit %q: write the code of one, as haochaping evaluate lists them", code)
 		}
 		m, err := e.move(code)
 		if err != nil {
@@ -109,14 +114,20 @@ type explanation struct {
 	decimals int                       // of the scores, the finer of both schemes
 	then     map[string]scoring.Placed // as restated, by the scheme of then
 	now      map[string]scoring.Placed
-	rescored *scoring.Field // the units of then by the scheme of now; nil = it is the same scheme
-	field    *scoring.Field // the units of now by the scheme of now
+	rescored *scoring.Field         // the units of then by the scheme of now; nil = it is the same scheme
+	field    *scoring.Field         // the units of now by the scheme of now
+	names    map[string]scheme.Text // of all units, also those that are not ranked
 }
 
 func newExplanation(in Input) (*explanation, error) {
 	e := &explanation{
 		Input: in, decimals: max(in.Restated.Scheme.Decimals, in.After.Scheme.Decimals),
-		then: placed(in.Restated), now: placed(in.After),
+		then: placed(in.Restated), now: placed(in.After), names: make(map[string]scheme.Text),
+	}
+	for _, r := range []*scoring.Result{in.Restated, in.After} { // the later name counts
+		for _, u := range unitsOf(r) {
+			e.names[u.Code] = scheme.Text{ZH: u.NameZH, EN: u.NameEN}
+		}
 	}
 	var err error
 	if in.Restated.Scheme.Hash != in.After.Scheme.Hash || in.Restated.Rule != in.After.Rule {
@@ -172,10 +183,7 @@ func (e *explanation) stop(score float64, rank int) stop {
 func (e *explanation) move(code string) (Move, error) {
 	then, ok1 := e.then[code]
 	now, ok2 := e.now[code]
-	m := Move{Code: code, NameZH: now.NameZH, NameEN: now.NameEN, Before: Standing{then.Score, then.Rank}, After: Standing{now.Score, now.Rank}}
-	if !ok2 {
-		m.NameZH, m.NameEN = then.NameZH, then.NameEN
-	}
+	m := Move{Code: code, NameZH: e.names[code].ZH, NameEN: e.names[code].EN, Before: Standing{then.Score, then.Rank}, After: Standing{now.Score, now.Rank}}
 	if e.Published != nil {
 		m.Before = e.Published[code]
 	}

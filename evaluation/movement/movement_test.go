@@ -139,6 +139,14 @@ func TestLateDataAndScheme(t *testing.T) {
 	if err != nil || !moves[0].Incomparable || !strings.Contains(moves[0].Text("en", 2), "not compared") {
 		t.Errorf("a unit that was not published: %+v, %v", moves, err)
 	}
+	// Nobody in particular is everybody, also in a list that is empty; whom no evaluation knows did not just miss a rank.
+	in := movement.Input{Restated: restated, After: after}
+	if moves, err = movement.Explain(t.Context(), in, []string{}); err != nil || len(moves) != 1 || moves[0].Code != "1" {
+		t.Errorf("without codes: %+v, %v", moves, err)
+	}
+	if moves, err = movement.Explain(t.Context(), in, []string{"1", "9"}); err == nil || !strings.Contains(err.Error(), `"9"`) {
+		t.Errorf("an unknown unit: %+v, %v", moves, err)
+	}
 }
 
 // The parts add up to the change, whatever changed, for every unit, for score and rank.
