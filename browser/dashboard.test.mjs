@@ -274,7 +274,7 @@ test("a break in the series is a labelled line, and nothing is compared across i
   const note = await page.locator("#card-trend .remark").innerText();
   assert.match(note, /^口径断点：\d{4}年\d+月.*起，来源 demo-app 记入系统默认评价/);
   assert.match(await page.locator(".comparisons").innerText(), /此前口径不同，不作同比。/);
-  for (const text of await page.locator(".changes li").allInnerTexts()) assert.match(text, /^同比 跨口径断点，不作比较$/);
+  for (const text of await page.locator(".changes li").allInnerTexts()) assert.match(text, /^同比 口径断点，不比较$/);
   quiet();
 });
 

@@ -16,11 +16,11 @@ const folder = join(root, "docs/screens");
 const most = 250 * 1024; // bytes of a picture
 
 const pictures = [
-  { name: "overview", path: "/?p=90d", charts: 6, height: 1120 },
-  { name: "overview-en-dark", path: "/?p=90d", charts: 6, height: 1120, locale: "en-GB", colorScheme: "dark" },
-  { name: "region", path: "/region/9902?p=90d", charts: 5, height: 1120 },
+  { name: "overview", path: "/?p=30d", charts: 6, height: 1120 },
+  { name: "overview-en-dark", path: "/?p=30d", charts: 6, height: 1120, locale: "en-GB", colorScheme: "dark" },
+  { name: "region", path: "/region/9902?p=30d", charts: 5, height: 1120 },
   { name: "ranking", path: "/ranking?p=lastmonth", charts: 0, height: 860 },
-  { name: "mobile", path: "/?p=90d", charts: 6, width: 390, height: 844, deviceScaleFactor: 2 },
+  { name: "mobile", path: "/?p=30d", charts: 6, width: 390, height: 844, deviceScaleFactor: 2 },
   { name: "kiosk", path: "/kiosk", width: 1280, height: 800, before: enterKey },
 ];
 
