@@ -10,7 +10,7 @@ import (
 
 // atMost is the probability of k or fewer events where mean are expected.
 func atMost(k uint64, mean float64) float64 {
-	return max(0, 1-statistics.PoissonTail(k+1, mean))
+	return statistics.PoissonHead(k, mean)
 }
 
 // leastSpread is below what variation is taken for none; the sums below would lose their digits.

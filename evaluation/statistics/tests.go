@@ -18,13 +18,30 @@ func PoissonTail(k uint64, mean float64) float64 {
 	case math.IsInf(mean, 1):
 		return 1
 	}
-	at := func(i float64) float64 { return exp(float64(i*log(mean)) - mean - logGamma(i+1)) }
 	if first := float64(k); first > mean {
-		return min(sumFrom(at(first), func(i float64) float64 { return mean / (first + i) }), 1)
+		return min(sumFrom(poissonAt(first, mean), func(i float64) float64 { return mean / (first + i) }), 1)
 	}
-	last := float64(k - 1)
-	return max(1-sumFrom(at(last), func(i float64) float64 { return (last - i + 1) / mean }), 0)
+	return max(1-PoissonHead(k-1, mean), 0)
 }
+
+// PoissonHead is the probability of k or fewer events where mean are expected, exact also where it is tiny. NaN for a
+// mean below 0 or none.
+func PoissonHead(k uint64, mean float64) float64 {
+	switch last := float64(k); {
+	case math.IsNaN(mean) || mean < 0:
+		return math.NaN()
+	case mean == 0:
+		return 1
+	case math.IsInf(mean, 1):
+		return 0
+	case last < mean:
+		return min(sumFrom(poissonAt(last, mean), func(i float64) float64 { return (last - i + 1) / mean }), 1)
+	}
+	return max(1-PoissonTail(k+1, mean), 0)
+}
+
+// poissonAt is the probability of exactly k events, for a mean above 0.
+func poissonAt(k, mean float64) float64 { return exp(float64(k*log(mean)) - mean - logGamma(k+1)) }
 
 // BinomialTail is the probability of k or more hits in n trials that each hit with probability p. NaN unless p lies
 // within 0 to 1.

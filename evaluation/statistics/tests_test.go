@@ -66,6 +66,10 @@ func TestTailsByHand(t *testing.T) {
 	}{
 		{"no bad of 25,852: e^-2.448", 1 - PoissonTail(1, 25_852*rate), 0.0864},
 		{"no bad of 56,220: e^-5.325", 1 - PoissonTail(1, 56_220*rate), 0.00487},
+		{"none where 168.2 are expected", PoissonHead(0, 168.2), math.Exp(-168.2)},
+		{"19 or fewer where 115.2 are expected", PoissonHead(19, 115.2), 1.346437e-28},
+		{"as many as expected", PoissonHead(4, 4), 0.628837},
+		{"none of none", PoissonHead(0, 0), 1},
 		{"two heads or more of three", BinomialTail(2, 3, 0.5), 0.5},
 		{"three heads of three", BinomialTail(3, 3, 0.5), 0.125},
 		{"none is certain", BinomialTail(0, 3, 0.5), 1},
