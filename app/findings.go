@@ -8,7 +8,10 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"haochaping/calendar"
 	"haochaping/directory"
@@ -82,68 +85,88 @@ func (a *App) findingsInput(ctx context.Context, call *FindingsCall) (*findings.
 		call.Region = r.Code
 	}
 	in.OpeningHours = findings.OpeningHours(dir)
-	if in.Units, err = unitFacts(ctx, w, dir, in.Period, call.Region); err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(findingQueries)
+	if call.Region == "" { // sources, clerks and devices are nobody's who asks for a region
+		a.readSent(ctx, group, w, in, call.Watermark)
+	}
+	units := findings.NewUnits(dir, call.Region)
+	readUnits(ctx, group, w, units, in.Period, call.Region)
+	if err := group.Wait(); err != nil {
 		return nil, generation, err
 	}
-	if call.Region != "" { // sources, clerks and devices are nobody's who asks for a region
-		return in, generation, nil
-	}
-	return in, generation, a.sentTo(ctx, w, dir, in, call.Watermark)
+	in.Units = units.Series()
+	return in, generation, nil
 }
 
-// unitFacts reads the facts of regions, departments and windows, a month at a time, so that those of thousands of
-// windows are never held all together.
-func unitFacts(ctx context.Context, w *warehouse.Warehouse, dir *directory.Directory, period calendar.Range, region string) ([]findings.Series, error) {
-	units := findings.NewUnits(dir, region)
-	for day := range period.Months() {
-		q := evaluation.Query{Step: evaluation.StepMonth, Region: region}
-		month := calendar.Period(calendar.KindMonth, day).Intersect(period)
-		q.From, q.To = month.From, month.To
-		for level := 1; level <= findings.Levels+2; level++ {
-			switch q.By, q.Level = evaluation.ByRegion, level; level {
-			case findings.Levels + 1:
-				q.By, q.Level = evaluation.ByDepartment, 0
-			case findings.Levels + 2:
-				q.By, q.Level = evaluation.ByWindow, 0
-			}
-			rows, err := w.Facts(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for i := range rows {
-				units.Add(q.By, &rows[i])
-			}
+// findingQueries is how many queries run side by side.
+const findingQueries = 3
+
+// windowMonths is how many months of the facts of windows are asked for at a time: the engine holds what it adds up,
+// and of windows there may be tens of thousands.
+const windowMonths = 6
+
+// readUnits has the facts of regions, departments and windows read into units, by month; those of one month are
+// never held together with those of another.
+func readUnits(ctx context.Context, group *errgroup.Group, w *warehouse.Warehouse, units *findings.Units, period calendar.Range, region string) {
+	var adding sync.Mutex
+	read := func(by evaluation.Dimension, level int, days calendar.Range) {
+		q := evaluation.Query{From: days.From, To: days.To, Step: evaluation.StepMonth, Region: region, By: by, Level: level}
+		group.Go(func() error {
+			return w.FactsBySteps(ctx, q, func(rows []evaluation.Row) error {
+				adding.Lock()
+				defer adding.Unlock()
+				for i := range rows {
+					units.Add(by, &rows[i])
+				}
+				return nil
+			})
+		})
+	}
+	months := slices.Collect(period.Months())
+	for part := range slices.Chunk(months, windowMonths) {
+		days := calendar.Range{From: part[0], To: calendar.Period(calendar.KindMonth, part[len(part)-1]).To}
+		read(evaluation.ByWindow, 0, days.Intersect(period))
+	}
+	read(evaluation.ByDepartment, 0, period)
+	for level := 1; level <= findings.Levels; level++ {
+		read(evaluation.ByRegion, level, period)
+	}
+}
+
+// readSent has read what sources, clerks and devices sent.
+func (a *App) readSent(ctx context.Context, group *errgroup.Group, w *warehouse.Warehouse, in *findings.Input, watermark calendar.Day) {
+	group.Go(func() (err error) {
+		if in.Staff, err = w.StaffMonths(ctx, in.Period); err != nil {
+			return fmt.Errorf("count events by clerk: %w", err)
 		}
-	}
-	return units.Series(), nil
-}
-
-// sentTo adds what sources, clerks and devices sent.
-func (a *App) sentTo(ctx context.Context, w *warehouse.Warehouse, dir *directory.Directory, in *findings.Input, watermark calendar.Day) (err error) {
-	if in.Sources, err = w.SourceDays(ctx, in.Period); err != nil {
-		return fmt.Errorf("read what sources sent: %w", err)
-	}
-	if in.Breaks, err = a.collectBreaks(ctx, a.clock()); err != nil {
-		return err
-	}
-	if in.Staff, err = w.StaffMonths(ctx, in.Period); err != nil {
-		return fmt.Errorf("count events by clerk: %w", err)
-	}
-	if in.Devices, err = devicesWithGaps(ctx, w, dir, in.Period); err != nil {
-		return err
-	}
-	if watermark == 0 {
 		return nil
+	})
+	group.Go(func() (err error) {
+		if in.Sources, err = w.SourceDays(ctx, in.Period); err != nil {
+			return fmt.Errorf("read what sources sent: %w", err)
+		}
+		in.Breaks, err = a.collectBreaks(ctx, a.clock())
+		return err
+	})
+	group.Go(func() (err error) {
+		in.Devices, err = devicesWithGaps(ctx, w, w.Directory(), in.Period)
+		return err
+	})
+	if watermark == 0 {
+		return
 	}
 	in.Watermark = watermark
-	late, err := w.LateBySource(ctx, in.Period, watermark.End(a.cfg.Timezone.Location))
-	if err != nil {
-		return fmt.Errorf("count late ratings: %w", err)
-	}
-	for _, l := range late {
-		in.Late = append(in.Late, findings.LateRecords{Unit: findings.Unit{Kind: findings.Source, Code: l.Source}, N: l.N})
-	}
-	return nil
+	group.Go(func() error {
+		late, err := w.LateBySource(ctx, in.Period, watermark.End(a.cfg.Timezone.Location))
+		if err != nil {
+			return fmt.Errorf("count late ratings: %w", err)
+		}
+		for _, l := range late {
+			in.Late = append(in.Late, findings.LateRecords{Unit: findings.Unit{Kind: findings.Source, Code: l.Source}, N: l.N})
+		}
+		return nil
+	})
 }
 
 // devicesWithGaps lists the devices that lack most numbers, each installation apart, with where they stand.

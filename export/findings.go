@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
+	"strconv"
 	"time"
 
 	"haochaping/calendar"
@@ -67,7 +67,7 @@ func (f *Findings) zone() *time.Location {
 	return f.Zone
 }
 
-// evidenceText is a figure on one line: 差评数 105，n=10,958，应约 13.1，p=1.6e-16，q=4.9e-07.
+// evidenceText is a figure on one line: 差评数 105，n=10,958，应约 13.1，p<0.000001，q=0.0000049.
 func evidenceText(e *findings.Figure, lang string) string {
 	text := fmt.Sprintf("%s %.6g", e.Label.In(lang), e.Value)
 	comma := say(lang, "，", ", ")
@@ -75,17 +75,21 @@ func evidenceText(e *findings.Figure, lang string) string {
 		text += fmt.Sprintf("%sn=%d", comma, e.N)
 	}
 	if e.Tested {
-		text += comma + say(lang, "应约 ", "expected ") + fmt.Sprintf("%.4g%sp%s%sq%s", e.Expected, comma, chance(e.P), comma, chance(e.Q))
+		text += comma + say(lang, "应约 ", "expected ") + fmt.Sprintf("%.4g%sp%s%sq%s", e.Expected, comma, chanceText(e.P), comma, chanceText(e.Q))
 	}
 	return text
 }
 
-// chance is a probability behind its sign: one that is too small for a number is not nought.
-func chance(p float64) string {
-	if p < math.SmallestNonzeroFloat64 {
-		return "<1e-300"
+// chanceText writes a probability with two significant digits; what is below a millionth is not told apart.
+func chanceText(p float64) string {
+	if p < 1e-6 {
+		return "<0.000001"
 	}
-	return fmt.Sprintf("=%.2g", p)
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(p, 'e', 1, 64), 64)
+	if err != nil {
+		return "=?"
+	}
+	return "=" + strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // FindingsJSON writes findings for machines, in both languages, with their evidence unrounded.

@@ -18,13 +18,19 @@ var mapColumns = map[string]bool{
 	"handling": true, "promised_times": true, "statutory_times": true, "working": true,
 }
 
+// stepColumns are those of factColumns that FactsBySteps reads, in the same order.
+var stepColumns = []string{
+	"level_1", "level_2", "level_3", "level_4", "level_5", "unanswered", "declined", "channel_valid", "channel_bad", "tags", "hours",
+	"accepted", "handled", "handling",
+}
+
 // columnList is the fact columns for an INSERT or a plain SELECT.
 func columnList() string { return strings.Join(factColumns, ", ") }
 
-// columnSums sums every fact column under its own name.
-func columnSums() string {
-	sums := make([]string, len(factColumns))
-	for i, c := range factColumns {
+// columnSums sums some fact columns, each under its own name.
+func columnSums(columns []string) string {
+	sums := make([]string, len(columns))
+	for i, c := range columns {
 		f := "sum"
 		if mapColumns[c] {
 			f = "sumMap"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -37,46 +38,98 @@ type plan struct {
 	names  []string
 	filter []string
 	params params
+	// columns are the facts to read, some of factColumns in their order.
+	columns []string
 }
 
 // Facts reads facts. The rows come sorted by step and key. A unit without any record
 // has no row: no data is not zero.
 func (w *Warehouse) Facts(ctx context.Context, q evaluation.Query) (result []evaluation.Row, err error) {
-	if q.To < q.From {
-		return nil, fmt.Errorf("read facts: the period ends (%s) before it begins (%s)", q.To, q.From)
-	}
-	q = spelled(q, w.Directory())
-	p, err := w.plan(q)
+	err = w.eachFacts(ctx, &q, factColumns, func(r *evaluation.Row) error {
+		result = append(result, *r)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
+	return w.joined(result, &q), nil
+}
+
+// FactsBySteps reads facts of many units for many steps, and hands over the rows of one step after the other, so that
+// nobody has to hold those of all. It reads the levels, what was not answered, channels, reasons and hours, and of cases
+// how many were accepted and handled, with the handling times; the other facts stay 0. Rows are as those of Facts
+// otherwise, and each must not keep the slice. It ends with the first error of each.
+func (w *Warehouse) FactsBySteps(ctx context.Context, q evaluation.Query, each func(rows []evaluation.Row) error) error {
+	var step []evaluation.Row
+	hand := func() error {
+		rows := w.joined(step, &q)
+		step = step[:0]
+		if len(rows) == 0 {
+			return nil
+		}
+		return each(rows)
+	}
+	err := w.eachFacts(ctx, &q, stepColumns, func(r *evaluation.Row) error {
+		if len(step) > 0 && step[0].Start != r.Start {
+			if err := hand(); err != nil {
+				return err
+			}
+		}
+		step = append(step, *r)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return hand()
+}
+
+// joined makes of the rows of whole steps what readers get: units that are one today are one.
+func (w *Warehouse) joined(rows []evaluation.Row, q *evaluation.Query) []evaluation.Row {
+	if q.By == evaluation.ByChannel {
+		return byChannel(rows)
+	}
+	return w.succession().join(rows, *q)
+}
+
+// eachFacts runs a query and hands over its rows, as counted. It spells the query's codes as the directory does.
+func (w *Warehouse) eachFacts(ctx context.Context, q *evaluation.Query, columns []string, each func(*evaluation.Row) error) (err error) {
+	defer w.timed("facts by "+string(q.By), time.Now())
+	if q.To < q.From {
+		return fmt.Errorf("read facts: the period ends (%s) before it begins (%s)", q.To, q.From)
+	}
+	*q = spelled(*q, w.Directory())
+	p, err := w.plan(*q)
+	if err != nil {
+		return err
+	}
+	p.columns = columns
 	open, err := w.openMonth(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	text, err := p.text(q, open)
+	text, err := p.text(*q, open)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	rows, err := w.conn.Query(clickhouse.Context(ctx, clickhouse.WithParameters(p.params)), text)
 	if err != nil {
-		return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+		return fmt.Errorf("read facts by %s: %w", q.By, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		r, err := scanFacts(rows, q, p.names)
+		r, err := scanFacts(rows, q, p.names, columns)
 		if err != nil {
-			return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+			return fmt.Errorf("read facts by %s: %w", q.By, err)
 		}
-		result = append(result, r)
+		if err := each(&r); err != nil {
+			return err
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read facts by %s: %w", q.By, err)
+		return fmt.Errorf("read facts by %s: %w", q.By, err)
 	}
-	if q.By == evaluation.ByChannel {
-		return byChannel(result), nil
-	}
-	return w.succession().join(result, q), nil
+	return nil
 }
 
 // spelled has the codes of regions and halls as the directory spells them; people type
@@ -331,7 +384,7 @@ func (p *plan) text(q evaluation.Query, open calendar.Day) (string, error) {
 	keys := append([]string{start + " AS start"}, p.keys...)
 	return query("facts", map[string]string{
 		"keys": strings.Join(keys, ", "), "groups": strings.Join(append([]string{"start"}, p.names...), ", "),
-		"tables": strings.Join(tables, " UNION ALL "),
+		"figures": columnSums(p.columns), "tables": strings.Join(tables, " UNION ALL "),
 	}), nil
 }
 
@@ -340,7 +393,7 @@ func (p *plan) text(q evaluation.Query, open calendar.Day) (string, error) {
 func (p *plan) part(step, period string) string {
 	conditions := append([]string{period}, p.filter...)
 	columns := append([]string{step + " AS day"}, p.innerColumns()...)
-	return "SELECT " + strings.Join(columns, ", ") + ", " + columnList() +
+	return "SELECT " + strings.Join(columns, ", ") + ", " + strings.Join(p.columns, ", ") +
 		" FROM (" + p.source(step) + ") WHERE " + strings.Join(conditions, " AND ")
 }
 

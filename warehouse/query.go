@@ -33,7 +33,7 @@ var queryTexts = sync.OnceValue(func() map[string]string {
 			panic("warehouse: embedded query: " + err.Error())
 		}
 		texts[strings.TrimSuffix(e.Name(), ".sql")] = strings.NewReplacer(
-			"{{columns}}", columnList(), "{{sums}}", columnSums(), "{{kept}}", columnsKept(),
+			"{{columns}}", columnList(), "{{sums}}", columnSums(factColumns), "{{kept}}", columnsKept(),
 		).Replace(string(b))
 	}
 	return texts

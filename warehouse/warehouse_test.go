@@ -2,6 +2,7 @@ package warehouse_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -373,13 +374,46 @@ func TestPeriodsAddUp(t *testing.T) {
 	for _, step := range []evaluation.Step{evaluation.StepNone, evaluation.StepDay, evaluation.StepWeek, evaluation.StepMonth} {
 		for _, span := range []calendar.Range{{From: first, To: first + 199}, {From: first + 5, To: first + 150}, {From: first + 50, To: first + 51}} {
 			var sum uint64
-			for _, r := range facts(t, w, evaluation.Query{By: evaluation.ByTotal, Step: step, From: span.From, To: span.To}) {
-				sum += r.Valid()
+			q := evaluation.Query{By: evaluation.ByTotal, Step: step, From: span.From, To: span.To}
+			rows := facts(t, w, q)
+			for i := range rows {
+				sum += rows[i].Valid()
 			}
 			if int(sum) != span.Len() {
 				t.Errorf("step %q, %s: %d ratings, want %d", step, span, sum, span.Len())
 			}
+			sameBySteps(t, w, q, rows)
 		}
+	}
+}
+
+// sameBySteps checks that what is handed over step by step is what is read at once.
+func sameBySteps(t *testing.T, w *warehouse.Warehouse, q evaluation.Query, want []evaluation.Row) {
+	t.Helper()
+	var got []evaluation.Row
+	err := w.FactsBySteps(t.Context(), q, func(rows []evaluation.Row) error {
+		if n := len(got); n > 0 && got[n-1].Start >= rows[0].Start || rows[0].Start != rows[len(rows)-1].Start {
+			t.Errorf("step %q: rows of %s after those of %s", q.Step, rows[0].Start, got[n-1].Start)
+		}
+		got = append(got, rows...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want { // the facts that are read
+		f := &want[i].Facts
+		want[i].Facts = evaluation.Facts{
+			Levels: f.Levels, Unanswered: f.Unanswered, Declined: f.Declined, Channels: f.Channels, Tags: f.Tags, Hours: f.Hours,
+			Accepted: f.Accepted, Handled: f.Handled, Handling: f.Handling,
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("step %q, by steps:\n%v\nat once:\n%v", q.Step, got, want)
+	}
+	stop := errors.New("enough")
+	if err := w.FactsBySteps(t.Context(), q, func([]evaluation.Row) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("step %q: the callee's error became %v", q.Step, err)
 	}
 }
 

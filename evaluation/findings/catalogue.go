@@ -8,24 +8,40 @@ type sentence struct{ zh, en string }
 // args are the words for the places.
 type args map[string]Text
 
-// with fills in the words.
+// with fills in the words. In Chinese a word that begins or ends with a Latin letter or a number stands apart from
+// Chinese around it by a blank, Chinese words and dates do not.
 func (s sentence) with(a args) Text {
-	zh, en := make([]string, 0, 2*len(a)), make([]string, 0, 2*len(a))
-	for name, w := range a {
-		zh, en = append(zh, "{"+name+"}", w.ZH), append(en, "{"+name+"}", w.EN)
+	zh := ""
+	rest := s.zh
+	for {
+		before, after, ok := strings.Cut(rest, "{")
+		zh = joinChinese(zh, before)
+		if !ok {
+			break
+		}
+		name, tail, _ := strings.Cut(after, "}")
+		zh, rest = joinChinese(zh, a[name].ZH), tail
 	}
-	return Text{strings.NewReplacer(zh...).Replace(s.zh), strings.NewReplacer(en...).Replace(s.en)}
+	en := make([]string, 0, 2*len(a))
+	for name, w := range a {
+		en = append(en, "{"+name+"}", w.EN)
+	}
+	text := Text{zh, strings.NewReplacer(en...).Replace(s.en)}
+	if strings.HasPrefix(s.en, "{unit}") && strings.HasPrefix(text.EN, sourceEN) {
+		text.EN = capital(text.EN)
+	}
+	return text
 }
 
 // All sentences of this package. What is thin and whether one unit is better than another is worded by
 // [haochaping/evaluation/scoring], what a break is by [haochaping/evaluation].
 var (
 	sayWorse = sentence{
-		"{unit}在{period}差评增多：{n} 条有效评价中有差评 {bad} 条，每十万 {rate} 条；其他月份每十万 {before} 条，按同样的渠道构成应约为 {expected} 条。不是偶然波动。",
+		"{unit}在{period}差评增多：{n} 条有效评价中有差评 {bad} 条，每十万 {rate} 条；其他月份每十万 {before} 条，按同样的渠道构成应约为 {expected} 条。超出偶然波动的范围。",
 		"{unit} had more bad ratings in {period}: {bad} of {n} valid ratings, {rate} per 100,000, against {before} per 100,000 in other months; with the same mix of channels about {expected} were to be expected. This is more than chance.",
 	}
 	sayBetter = sentence{
-		"{unit}在{period}差评减少：{n} 条有效评价中有差评 {bad} 条，每十万 {rate} 条；其他月份每十万 {before} 条，按同样的渠道构成应约为 {expected} 条。不是偶然波动。",
+		"{unit}在{period}差评减少：{n} 条有效评价中有差评 {bad} 条，每十万 {rate} 条；其他月份每十万 {before} 条，按同样的渠道构成应约为 {expected} 条。超出偶然波动的范围。",
 		"{unit} had fewer bad ratings in {period}: {bad} of {n} valid ratings, {rate} per 100,000, against {before} per 100,000 in other months; with the same mix of channels about {expected} were to be expected. This is more than chance.",
 	}
 	sayWithinChance = sentence{
@@ -36,18 +52,22 @@ var (
 	sayLevelMissing = sentence{"该单位在{other}缺少一个差评等级，各月差评数不可比。", " One of the bad levels is missing there in {other}, so its bad ratings cannot be compared between months."}
 	sayPartOf       = sentence{"属于{other}同期变化的一部分。", " It is part of the change of {other} at the same time."}
 
+	doMainlyFrom   = sentence{"主管部门：先查{other}的问题，本条不必另行处理。", "Department in charge: look into {other} first; that settles this one too."}
+	doPartOf       = sentence{"主管部门：与{other}同期的变化一并处理，本条不必另行处理。", "Department in charge: deal with it together with the change of {other}."}
+	doLevelMissing = sentence{"主管部门：{other}缺少的评价等级恢复之后再作比较，本条不必另行处理。", "Department in charge: compare again once the level that is missing in {other} can be submitted."}
+
 	sayWhenWhere = sentence{"{unit}{period}的变化", "the change of {unit} in {period}"}
 
 	sayFastDisliked = sentence{
-		"{unit}办得快，但不受欢迎：办理时长中位数 {time}，同条线其他单位 {peertime}；{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同条线、同渠道构成应约为 {expected} 条。不是偶然波动。",
-		"{unit} is fast and disliked: its median handling time is {time} against {peertime} elsewhere in the line; {bad} of {n} valid ratings are bad ({rate} per 100,000), where {expected} were to be expected from the line with the same mix of channels. This is more than chance.",
+		"{unit}办得快，但不受欢迎：办理时长中位数 {time}，同条线其他单位 {peertime}；{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同条线、同渠道构成应约为 {expected} 条。超出偶然波动的范围。",
+		"{unit} is fast but disliked: its median handling time is {time} against {peertime} elsewhere in the line; {bad} of {n} valid ratings are bad ({rate} per 100,000), where {expected} were to be expected from the line with the same mix of channels. This is more than chance.",
 	}
 	saySlowLiked = sentence{
-		"{unit}办得慢，但受欢迎：办理时长中位数 {time}，同条线其他单位 {peertime}；{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同条线、同渠道构成应约为 {expected} 条。不是偶然波动。",
-		"{unit} is slow and liked: its median handling time is {time} against {peertime} elsewhere in the line; {bad} of {n} valid ratings are bad ({rate} per 100,000), where {expected} were to be expected from the line with the same mix of channels. This is more than chance.",
+		"{unit}办得慢，但受欢迎：办理时长中位数 {time}，同条线其他单位 {peertime}；{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同条线、同渠道构成应约为 {expected} 条。超出偶然波动的范围。",
+		"{unit} is slow but liked: its median handling time is {time} against {peertime} elsewhere in the line; {bad} of {n} valid ratings are bad ({rate} per 100,000), where {expected} were to be expected from the line with the same mix of channels. This is more than chance.",
 	}
 	sayAbovePeers = sentence{
-		"{unit}差评明显多于同类单位：{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同类单位、同渠道构成应约为 {expected} 条。超出同类单位之间通常的差别，不是偶然波动。",
+		"{unit}差评明显多于同类单位：{n} 条有效评价中有差评 {bad} 条（每十万 {rate} 条），按同类单位、同渠道构成应约为 {expected} 条。超出同类单位之间通常的差别，也超出偶然波动的范围。",
 		"{unit} has clearly more bad ratings than its peers: {bad} of {n} valid ratings ({rate} per 100,000), where {expected} were to be expected from its peers with the same mix of channels. This is more than peers usually differ, and more than chance.",
 	}
 	sayZeroBad = sentence{
@@ -56,8 +76,8 @@ var (
 	}
 
 	sayAfterHours = sentence{
-		"{unit}在{period}闭厅以后（{hours}）收到评价 {k} 条，占其有效评价的 {share}，按其他窗口应约为 {expected} 条；且几乎全部为非常满意：其他等级只有 {others} 条，按其他窗口应约为 {othersexpected} 条。{tag}不像正常办事后的评价。",
-		"{unit} took {k} ratings after closing time ({hours}) in {period}, {share} of its valid ratings, where {expected} were to be expected from other windows. Nearly all are level 5: only {others} are not, where {othersexpected} were to be expected. {tag}These do not look like ratings by people who had been served.",
+		"{unit}在{period}闭厅以后（{hours}）收到评价 {k} 条，占其有效评价的 {share}，按其他窗口应约为 {expected} 条；其中几乎全部为“非常满意”，其他等级只有 {others} 条，按其他窗口应约为 {othersexpected} 条。{tag}不像正常办事后的评价。",
+		"{unit} took {k} ratings after closing time ({hours}) in {period}, {share} of its valid ratings, where {expected} were to be expected from other windows. Nearly all say “very satisfied”: only {others} do not, where {othersexpected} were to be expected. {tag}These do not look like ratings by people who had been served.",
 	}
 	sayOneTag = sentence{"同一标签（{code}）出现 {tagged} 次。", "One reason code ({code}) was given {tagged} times. "}
 
@@ -66,7 +86,7 @@ var (
 		"{unit} has no rating “{level}” in {period}: it has {n} of the neighbouring level, beside which about {expected} were to be expected from the other units; the probability of none is {p}. The level can probably not be submitted.",
 	}
 	sayUnasked = sentence{
-		"{unit}的工作人员 {staff} 在{period}很少出示评价页：{n} 次服务中只有 {k} 次（{share}），同窗口其他人员为 {peershare}（{peern} 次服务）。不是偶然波动。",
+		"{unit}的工作人员 {staff} 在{period}很少出示评价页：{n} 次服务中只有 {k} 次（{share}），同窗口其他人员为 {peershare}（{peern} 次服务）。超出偶然波动的范围。",
 		"Clerk {staff} at {unit} seldom showed the rating page in {period}: for {k} of {n} services ({share}) against {peershare} of {peern} by the colleagues of the window. This is more than chance.",
 	}
 	sayDeviceGaps = sentence{
@@ -91,11 +111,11 @@ var (
 		"No data, which is not 0: {unit} has no rating in {period}, against about {expected} a month at other times.",
 	}
 	sayNoTimes = sentence{
-		"没有数据，不等于 0：{unit} 本期未收到办件时间。",
+		"没有数据，不等于 0：本期未收到{unit}的办件时间。",
 		"No data, which is not 0: no handling times arrived from {unit} in this period.",
 	}
 	sayNoRatings = sentence{
-		"没有数据，不等于 0：{unit} 本期未收到评价。",
+		"没有数据，不等于 0：本期未收到{unit}的评价。",
 		"No data, which is not 0: no ratings arrived from {unit} in this period.",
 	}
 	sayIncomplete = sentence{
@@ -103,8 +123,8 @@ var (
 		"Data reach to {day}: {days} days of this period have none yet, and all figures will still move.",
 	}
 	sayLate = sentence{
-		"{unit}有 {n} 条本期评价在数据截止（{day}）之后才到达，未计入本期数字；需要时应重新发布。",
-		"{n} ratings of this period arrived from {unit} after the data were drawn ({day}) and are not in the figures; publish a revision where they matter.",
+		"{unit}有 {n} 条本期评价在{day}数据截止之后才到达，未计入截至该日的数字。",
+		"{n} ratings of this period arrived from {unit} after {day}, when the data were drawn, and are not in those figures.",
 	}
 	sayThin = sentence{"{unit}：{reason}", "{unit}: {reason}"}
 	sayPair = sentence{
@@ -138,7 +158,6 @@ const (
 
 var (
 	doNothing     = Text{"无需处理。", "Nobody needs to act."}
-	doExplained   = Text{"随所属的变化一并处理。", "Deal with it together with the change that explains it."}
 	doWorse       = Text{"主管部门：查阅这几个月的差评内容和整改情况，查明原因。", "Department in charge: read the bad ratings of these months and what was done about them, and find the cause."}
 	doWorseWindow = Text{"大厅：查阅该窗口这几个月的差评内容，查明原因。", "Hall: read the bad ratings of this window in these months, and find the cause."}
 	doBetter      = Text{"主管部门：核实是否有值得推广的做法，或采集方式有变。", "Department in charge: find out whether there is something to learn from, or whether the way of asking changed."}
@@ -164,7 +183,7 @@ func actionOf(x *Finding) (Actor, Text) {
 	case x.Noise:
 		return Nobody, doNothing
 	case x.PartOf != "":
-		return Competent, doExplained
+		return Competent, x.instead
 	}
 	switch x.Kind {
 	case Change:

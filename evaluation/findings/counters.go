@@ -86,7 +86,7 @@ func (f *finder) afterHours() {
 		}
 		b := bursts[x.unit]
 		if b == nil {
-			b = &burst{from: m.Start}
+			b = &burst{}
 			bursts[x.unit] = b
 		}
 		b.add(m, x.k, x.n, max(float64(k-x.k), 1)/float64(n)*float64(x.n), ps[i], qs[i])
@@ -101,7 +101,7 @@ func (f *finder) afterHours() {
 
 // burst is what a window has after closing time, over the months in which it has too much.
 type burst struct {
-	from, to         calendar.Day
+	months           []calendar.Day
 	k, n, others     uint64
 	expected         float64
 	p, q             float64
@@ -113,7 +113,7 @@ type burst struct {
 
 func (b *burst) add(m *Month, k, n uint64, expected, p, q float64) {
 	b.taggedDifferents = b.taggedDifferents || b.tag != "" && b.tag != m.Tag
-	b.to, b.tag = m.Start, m.Tag
+	b.months, b.tag = append(b.months, m.Start), m.Tag
 	b.k, b.n, b.others, b.expected, b.tagged = b.k+k, b.n+n, b.others+n-m.Levels[4], b.expected+expected, b.tagged+m.Tagged
 	b.p, b.q = max(b.p, p), max(b.q, q)
 	for h, c := range m.Hours {
@@ -127,16 +127,16 @@ func (f *finder) wordBurst(s *Series, b *burst, best float64, usual [24]bool) {
 	if p > identical {
 		return
 	}
-	months := run(b.from, b.to)
+	months := run(b.months[0], b.months[len(b.months)-1])
 	words := args{
-		"unit": s.text(), "period": monthsText(months), "hours": hoursText(f.closedAt(s, usual), b.hours), "k": count(b.k), "share": shareText(b.k, b.n),
+		"unit": s.text(), "period": monthList(b.months), "hours": hoursText(f.closedAt(s, usual), b.hours), "k": count(b.k), "share": shareText(b.k, b.n),
 		"expected": expectedText(b.expected), "others": count(b.others), "othersexpected": expectedText(expected), "tag": Text{},
 	}
 	if b.tag != "" && !b.taggedDifferents {
 		words["tag"] = sayOneTag.with(args{"code": both(b.tag), "tagged": count(b.tagged)})
 	}
 	f.add(Finding{
-		ID: about(AfterHours, s.Unit, calendar.Label(calendar.KindMonth, b.from)), Kind: AfterHours, Severity: Act, Units: []Unit{s.Unit},
+		ID: about(AfterHours, s.Unit, calendar.Label(calendar.KindMonth, b.months[0])), Kind: AfterHours, Severity: Act, Units: []Unit{s.Unit},
 		Period: months, Text: sayAfterHours.with(words), Impact: float64(b.k),
 		Evidence: []Figure{
 			{
@@ -322,7 +322,7 @@ func (f *finder) devices() {
 		if d.Window.Code != "" {
 			units = append(units, d.Window)
 			w := d.Window.text()
-			name = Text{w.ZH + "的终端 " + d.Code, "device " + d.Code + " at " + w.EN}
+			name = Text{w.ZH + "（终端 " + d.Code + "）", "device " + d.Code + " at " + w.EN}
 		}
 		period := f.Period
 		if d.Since != 0 {

@@ -121,6 +121,7 @@ type Finding struct {
 	// Impact is the number of records concerned, or that are too many or too few; it orders findings.
 	Impact float64 `json:"impact"`
 
+	instead  Text // what to do about what is part of another finding
 	badLevel bool // a missing level is one of the bad ones
 }
 
@@ -194,9 +195,17 @@ func about(kind Kind, u Unit, rest ...string) string {
 	return strings.Join(append([]string{string(kind), string(u.Kind) + ":" + u.Code}, rest...), "/")
 }
 
+// leastP is the least p or q that is told; what is less cannot be told from 0 by computing, and is not 0.
+const leastP = 1e-300
+
 // add completes a finding with who must act and keeps it.
 func (f *finder) add(x Finding) {
 	x.Actor, x.Action = actionOf(&x)
 	x.Period = x.Period.Intersect(f.Period)
+	for i := range x.Evidence {
+		if e := &x.Evidence[i]; e.Tested {
+			e.P, e.Q = max(e.P, leastP), max(e.Q, leastP)
+		}
+	}
 	f.found = append(f.found, x)
 }

@@ -110,9 +110,9 @@ func (f *finder) changeFinding(s *stretch, all []stretch) Finding {
 		for deeper := f.source(other, all); deeper != nil; deeper = f.source(other, all) {
 			other = deeper
 		}
-		x.partOf(f.changeID(other), sayMainlyFrom, f.Units[other.unit].Unit)
+		x.partOf(f.changeID(other), sayMainlyFrom, doMainlyFrom, f.Units[other.unit].Unit)
 	} else if other := f.root(s, all); other != nil {
-		x.partOf(f.changeID(other), sayPartOf, f.Units[other.unit].Unit)
+		x.partOf(f.changeID(other), sayPartOf, doPartOf, f.Units[other.unit].Unit)
 	} else {
 		f.blameLevel(&x)
 	}
@@ -125,15 +125,16 @@ func (f *finder) blameLevel(x *Finding) {
 	for i := range f.found {
 		o := &f.found[i]
 		if o.Kind == MissingLevel && o.badLevel && (key(o.Units[0]) == key(x.Units[0]) || within(x.Units[0], o.Units[0])) {
-			x.partOf(o.ID, sayLevelMissing, Unit{Name: monthsText(o.Period)})
+			x.partOf(o.ID, sayLevelMissing, doLevelMissing, Unit{Name: monthsText(o.Period)})
 			return
 		}
 	}
 }
 
 // partOf says that another finding explains this one.
-func (x *Finding) partOf(id string, say sentence, other Unit) {
+func (x *Finding) partOf(id string, say, do sentence, other Unit) {
 	more := say.with(args{"other": other.text()})
+	x.instead = do.with(args{"other": other.text()})
 	x.PartOf, x.Severity = id, Note
 	x.Text = Text{x.Text.ZH + more.ZH, x.Text.EN + more.EN}
 	if other.Code != "" {

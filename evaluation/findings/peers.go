@@ -189,9 +189,9 @@ func (f *finder) judgeStanding(s *standing, times map[int]speed, out map[UnitKin
 	case s.ratio() >= clearlyWorse:
 		x.Kind, x.Severity, x.Text = Peers, Watch, sayAbovePeers.with(words)
 		if i := slices.IndexFunc(f.found, func(o Finding) bool { return f.explains(&o, u) }); i >= 0 {
-			x.partOf(f.found[i].ID, sayMainlyFrom, Unit{Name: f.changeName(i, u)})
+			x.partOf(f.found[i].ID, sayMainlyFrom, doMainlyFrom, Unit{Name: f.changeName(i, u)})
 		} else if o := f.because(s, out); o != nil {
-			x.partOf(o.id, sayMainlyFrom, f.Units[o.unit].Unit)
+			x.partOf(o.id, sayMainlyFrom, doMainlyFrom, f.Units[o.unit].Unit)
 		}
 	default:
 		return ""

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"haochaping/calendar"
 	"haochaping/evaluation"
@@ -84,7 +87,55 @@ func monthsText(r calendar.Range) Text {
 	return Text{from + "至" + to, fmt.Sprintf("%s %d to %s %d", fm, fy, tm, ty)}
 }
 
-// text is how a unit is called: its name, else its code.
+// monthList writes months that need not follow each other: 2026年3月、2026年5月至6月.
+func monthList(months []calendar.Day) Text {
+	var zh, en []string
+	for from := 0; from < len(months); {
+		to := from
+		for to+1 < len(months) && months[to+1] == months[to].AddMonths(1) {
+			to++
+		}
+		t := monthsText(run(months[from], months[to]))
+		zh, en = append(zh, t.ZH), append(en, t.EN)
+		from = to + 1
+	}
+	return Text{strings.Join(zh, "、"), strings.Join(en, ", ")}
+}
+
+// joinChinese puts two pieces of a Chinese sentence together: with a blank between Chinese and a Latin letter or a
+// number, without one between Chinese and Chinese, and none around dates.
+func joinChinese(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	left, right := strings.TrimRight(a, " "), strings.TrimLeft(b, " ")
+	last, _ := utf8.DecodeLastRuneInString(left)
+	first, _ := utf8.DecodeRuneInString(right)
+	switch {
+	case unicode.Is(unicode.Han, last) && latin(first) && !isDate(right), latin(last) && unicode.Is(unicode.Han, first):
+		return left + " " + right
+	case unicode.Is(unicode.Han, last) || unicode.Is(unicode.Han, first) || unicode.IsPunct(last) || unicode.IsPunct(first):
+		return left + right
+	}
+	return a + b
+}
+
+// latin says whether a rune belongs to a Latin word or a number.
+func latin(r rune) bool {
+	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r == '<' || r == '>' || r == '%' || r == '−'
+}
+
+// isDate says whether a text begins with a year: 2026年.
+func isDate(s string) bool {
+	year, _, ok := strings.Cut(s, "年")
+	_, err := strconv.Atoi(year)
+	return ok && err == nil && len(year) == 4
+}
+
+// sourceEN begins what a source is called in English.
+const sourceEN = "source "
+
+// text is how a unit is called: its name, else its code; of a source with the word before it.
 func (u Unit) text() Text {
 	t := u.Name
 	if t.ZH == "" {
@@ -92,6 +143,9 @@ func (u Unit) text() Text {
 	}
 	if t.EN == "" {
 		t.EN = t.ZH
+	}
+	if u.Kind == Source {
+		return Text{joinChinese("来源", t.ZH), sourceEN + t.EN}
 	}
 	return t
 }

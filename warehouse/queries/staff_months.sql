@@ -3,7 +3,7 @@
 -- the rating that was not given. An event belongs to the clerk whom its rating names, else its prompt; one without a
 -- clerk is not in here.
 -- Called by StaffMonths, once for each month. Grain: month x hall x window x staff. Cost: reads ratings and prompts of
--- the month with FINAL, twice. Clerks go through the grouping as numbers, as places do in event_counts.sql; 0 = no clerk.
+-- the month with FINAL, once. Clerks go through the grouping as numbers, as places do in event_counts.sql; 0 = no clerk.
 WITH
     toUUID('00000000-0000-0000-0000-000000000000') AS nobody,
     members AS
@@ -46,12 +46,13 @@ WITH
         WHERE event_day BETWEEN {from:Date} AND {to:Date} AND NOT test
         SETTINGS do_not_merge_across_partitions_select_final = 1
     ),
-    named AS
+    -- What names the same prompt on a day stands together, and is told apart again once the prompt has a name.
+    grouped AS
     (
-        SELECT event_day AS named_day, prompt AS named_prompt, min(event_key) AS name
+        SELECT event_day, minIf(event_key, prompt != nobody AND event_key != nobody) AS name,
+            groupArray((event_key, multiIf(prompt != nobody, prompt, answer IN ('unanswered', 'declined'), id, nobody), clerk, rank, shown)) AS alike
         FROM records
-        WHERE prompt != nobody AND event_key != nobody
-        GROUP BY event_day, prompt
+        GROUP BY event_day, prompt != nobody, if(prompt != nobody, prompt, id)
     )
 SELECT clerks.hall, clerks.window, clerks.staff, events, prompted
 FROM
@@ -59,15 +60,10 @@ FROM
     SELECT clerk, count() AS events, countIf(is_prompted) AS prompted
     FROM
     (
-        SELECT event_day, event, argMinIf(clerk, rank, clerk != 0) AS clerk, max(shown) AS is_prompted
-        FROM
-        (
-            SELECT event_day, clerk, rank, shown,
-                multiIf(event_key != nobody, event_key, name != nobody, name, prompt != nobody, prompt,
-                    answer IN ('unanswered', 'declined'), id, nobody) AS event
-            FROM records
-            LEFT ANY JOIN named ON event_day = named_day AND prompt = named_prompt
-        )
+        SELECT event_day, multiIf(member.1 != nobody, member.1, name != nobody, name, member.2) AS event,
+            argMinIf(member.3, member.4, member.3 != 0) AS clerk, max(member.5) AS is_prompted
+        FROM grouped
+        ARRAY JOIN alike AS member
         WHERE event != nobody
         GROUP BY event_day, event
     )
