@@ -38,26 +38,26 @@ func TestEveryKindIsFound(t *testing.T) {
 		actor    Actor
 		zh, en   string // part of the sentence
 	}{
-		{Change, "911", 3, 5, Act, Competent, "单位911在2025年10月至12月差评增多", "Unit 911 had more bad ratings in October to December 2025"},
-		{Change, "912-A", 6, 7, Note, Competent, "单位912-A在2026年1月至2月差评减少", "fewer bad ratings in January to February 2026"},
-		{Contrast, "921-A", 0, 11, Act, Competent, "办得快，但不受欢迎：办理时长中位数", "is fast and disliked"},
-		{Contrast, "922-A", 0, 11, Note, Competent, "办得慢，但受欢迎", "is slow and liked"},
+		{Change, "911", 3, 5, Act, Competent, "单位911 在2025年10月至12月差评增多", "Unit 911 had more bad ratings in October to December 2025"},
+		{Change, "912-A", 6, 7, Note, Competent, "单位912-A 在2026年1月至2月差评减少", "fewer bad ratings in January to February 2026"},
+		{Contrast, "921-A", 0, 11, Act, Competent, "办得快，但不受欢迎：办理时长中位数", "is fast but disliked"},
+		{Contrast, "922-A", 0, 11, Note, Competent, "办得慢，但受欢迎", "is slow but liked"},
 		{Peers, "923-B", 0, 11, Watch, Competent, "差评明显多于同类单位", "clearly more bad ratings than its peers"},
 		{ZeroBad, "924-B", 0, 11, Watch, Competent, "没有差评，值得核实", "has no bad rating"},
 		{AfterHours, "H1/3", 9, 11, Act, HallActor, "闭厅以后（19:00–20:00）收到评价 1,200 条，占其有效评价的 57.14%", "One reason code (517) was given 1,260 times."},
 		{MissingLevel, "93", 4, 11, Act, Vendor, "没有一条“非常不满意”", "“very dissatisfied”"},
 		{Unasked, "S-2", 6, 11, Act, HallActor, "只有 360 次（30.00%）", "for 360 of 1,200 services (30.00%) against 96.50%"},
-		{DeviceGaps, "K-1", 8, 11, Act, Operator, "大厅 1号窗口的终端 K-1的编号不连续：最大编号 1,000，收到 950 个，缺 50 个", "50 are missing"},
+		{DeviceGaps, "K-1", 8, 11, Act, Operator, "大厅 1号窗口（终端 K-1）的编号不连续：最大编号 1,000，收到 950 个，缺 50 个", "50 are missing"},
 		{DeviceGaps, "K-2", 0, 11, Watch, Operator, "缺 6 个", "6 are missing"},
-		{Resent, "hall", 4, 4, Watch, Vendor, "600 条与已有评价属于同一次服务", "on 30 days"},
+		{Resent, "hall", 4, 4, Watch, Vendor, "来源 hall 在2025年11月的评价被重复报送：600 条与已有评价属于同一次服务", "Source hall sent ratings of November 2025 again"},
 		{Defaults, "portal", 7, 11, Act, Vendor, "2026年2月起，来源 portal 记入系统默认评价，此前口径不同，不作同比。", "From Feb 2026 on the source portal books default ratings: figures before it mean something else"},
 		{Break, "portal", 3, 11, Note, Evaluators, "换用代码表，此前口径不同，不作同比。", "another code map: figures before it"},
 		{Frozen, "942-C", 0, 11, Watch, Vendor, "每月有效评价数完全相同（1,000 条）", "the same number of valid ratings (1,000)"},
-		{Silent, "943-C", 8, 8, Watch, Operator, "没有数据，不等于 0：单位943-C在2026年3月没有收到评价", "No data, which is not 0: Unit 943-C has no rating in March 2026"},
-		{Missing, "none", 0, 11, Note, Operator, "没有数据，不等于 0：单位none 本期未收到评价。", "no ratings arrived from Unit none"},
-		{Missing, "944-B", 0, 11, Note, Operator, "没有数据，不等于 0：单位944-B 本期未收到办件时间。", "no handling times arrived from Unit 944-B"},
+		{Silent, "943-C", 8, 8, Watch, Operator, "没有数据，不等于 0：单位943-C 在2026年3月没有收到评价", "No data, which is not 0: Unit 943-C has no rating in March 2026"},
+		{Missing, "none", 0, 11, Note, Operator, "没有数据，不等于 0：本期未收到单位none 的评价。", "no ratings arrived from Unit none"},
+		{Missing, "944-B", 0, 11, Note, Operator, "没有数据，不等于 0：本期未收到单位944-B 的办件时间。", "no handling times arrived from Unit 944-B"},
 		{Thin, "944-C", 0, 11, Note, Nobody, "样本不足（24 条，少于 30 条），只列出，不排名。", "listed, not ranked"},
-		{Late, "portal", 0, 11, Watch, Evaluators, "12 条本期评价在数据截止（2026年6月27日）之后才到达", "12 ratings of this period arrived from portal after"},
+		{Late, "portal", 0, 11, Watch, Evaluators, "来源 portal 有 12 条本期评价在2026年6月27日数据截止之后才到达", "12 ratings of this period arrived from source portal after"},
 		{Incomplete, "", 11, 11, Note, Evaluators, "数据截至2026年6月27日，本期还有 3 天没有数据", "Data reach to 27 Jun 2026: 3 days"},
 	} {
 		found := of(list, tt.kind, tt.code)
@@ -145,7 +145,7 @@ func TestCatalogueIsRendered(t *testing.T) {
 		}{{s.zh, zh}, {s.en, en}} {
 			var fixed []string
 			for _, part := range place.Split(x.template, -1) {
-				fixed = append(fixed, regexp.QuoteMeta(part))
+				fixed = append(fixed, regexp.QuoteMeta(strings.Trim(part, " ")))
 			}
 			pattern := regexp.MustCompile(strings.Join(fixed, ".*"))
 			if !slices.ContainsFunc(x.texts, pattern.MatchString) {
@@ -250,5 +250,38 @@ func TestLead(t *testing.T) {
 	}
 	if all := Lead(list, 10_000); len(all) > len(list) {
 		t.Errorf("%d of %d", len(all), len(list))
+	}
+}
+
+func TestJoinChinese(t *testing.T) {
+	for _, tt := range []struct{ a, b, want string }{
+		{"概率为 ", "不到百万分之一", "概率为不到百万分之一"},
+		{"概率为", "0.012", "概率为 0.012"},
+		{"来源", "demo-vendor", "来源 demo-vendor"},
+		{"demo-vendor", "在", "demo-vendor 在"},
+		{"在", "2026年7月", "在2026年7月"},
+		{"约 ", "<0.1", "约 <0.1"},
+		{"43.82%", "；", "43.82%；"},
+		{"（", "517", "（517"},
+		{"", "在", "在"},
+	} {
+		if got := joinChinese(tt.a, tt.b); got != tt.want {
+			t.Errorf("%q and %q: %q, want %q", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+// What cannot be told from 0 by computing is not said to be 0, and months that do not follow each other are listed.
+func TestWords(t *testing.T) {
+	for _, x := range Find(everything()) {
+		for _, e := range x.Evidence {
+			if e.Tested && (e.P <= 0 || e.Q <= 0) {
+				t.Errorf("%s: p %v, q %v", x.ID, e.P, e.Q)
+			}
+		}
+	}
+	got := monthList([]calendar.Day{firstDay, firstDay.AddMonths(2), firstDay.AddMonths(3)})
+	if want := (Text{"2025年7月、2025年9月至10月", "July 2025, September to October 2025"}); got != want {
+		t.Errorf("months: %q", got)
 	}
 }

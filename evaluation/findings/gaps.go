@@ -261,6 +261,10 @@ func (f *finder) pair(a, b *Series) {
 		return
 	}
 	reason := inBoth(func(lang string) string { return scoring.ComparisonText(1-p/2, a.Label(lang), b.Label(lang), lang) })
+	words := strings.Split(reason.ZH, " ") // which may stand apart from names that are Chinese
+	for reason.ZH = ""; len(words) > 0; words = words[1:] {
+		reason.ZH = strings.TrimLeft(joinChinese(reason.ZH, " "+words[0]), " ")
+	}
 	f.add(Finding{
 		ID: about(Pair, a.Unit, string(b.Kind)+":"+b.Code), Kind: Pair, Severity: Note, Noise: true, Units: []Unit{a.Unit, b.Unit}, Period: f.Period,
 		Text: sayPair.with(args{
