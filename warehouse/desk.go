@@ -214,6 +214,7 @@ func (w *Warehouse) deskDetails(ctx context.Context, list []record.DeskEntry) er
 
 // each runs a query and gives every row to read.
 func (w *Warehouse) each(ctx context.Context, name string, p params, read func(scan func(...any) error) error) (err error) {
+	defer w.timed(name, time.Now())
 	rows, err := w.rows(ctx, name, p)
 	if err != nil {
 		return err

@@ -94,12 +94,12 @@ func (t Text) In(lang string) string {
 type Figure struct {
 	Name     string  `json:"name"` // stable, such as bad or prompted
 	Label    Text    `json:"label"`
-	Value    float64 `json:"value"`    // what was counted
-	N        uint64  `json:"n"`        // out of how many; 0 where that has no meaning
-	Tested   bool    `json:"tested"`   // whether the value was held against an expectation
-	Expected float64 `json:"expected"` // what would have been counted if nothing were the matter
-	P        float64 `json:"p"`        // probability of a value at least as far off by chance
-	Q        float64 `json:"q"`        // the same, adjusted for everything that was tested together
+	Value    float64 `json:"value"`       // what was counted
+	N        uint64  `json:"n"`           // out of how many; 0 where that has no meaning
+	Tested   bool    `json:"tested"`      // whether the value was held against an expectation
+	Expected float64 `json:"expected"`    // what would have been counted if nothing were the matter
+	P        float64 `json:"p,omitempty"` // probability of a value at least as far off by chance
+	Q        float64 `json:"q,omitempty"` // the same, adjusted for everything that was tested together
 }
 
 // Finding is one thing to say.
