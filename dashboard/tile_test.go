@@ -143,7 +143,7 @@ func TestNoComparisonAcrossBreaks(t *testing.T) {
 		root = parse(t, get(d, path, Chinese).Body)
 		for _, li := range elements(root, func(n *html.Node) bool { return n.Data == "li" && n.Parent != nil && classed("changes")(n.Parent) }) {
 			words++
-			if strings.Contains(allText(li), "跨口径断点，不作比较") {
+			if strings.Contains(allText(li), "口径断点，不比较") {
 				refused++
 			}
 		}
