@@ -167,19 +167,6 @@ func ParseTime(text string, loc *time.Location, layouts ...Layout) (t time.Time,
 	return time.Time{}, false, fmt.Errorf("read time %s: want %s", quote(text), layoutNames(layouts))
 }
 
-// ParseDeadline reads a time like [ParseTime], but a date alone ends at 24:00 local time: what is
-// done on that day is in time.
-func ParseDeadline(text string, loc *time.Location, layouts ...Layout) (time.Time, error) {
-	t, dateOnly, err := ParseTime(text, loc, layouts...)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if dateOnly {
-		return DayOf(t, loc).End(loc), nil
-	}
-	return t, nil
-}
-
 func layoutNames(layouts []Layout) string {
 	names := make([]string, len(layouts))
 	for i, l := range layouts {

@@ -92,25 +92,6 @@ func TestParseLayout(t *testing.T) {
 	}
 }
 
-func TestParseDeadline(t *testing.T) {
-	loc := zone("Asia/Shanghai")
-	for text, want := range map[string]string{
-		"2026-07-01":                "2026-07-02T00:00:00+08:00",
-		"20261231":                  "2027-01-01T00:00:00+08:00",
-		"2026-07-01 17:00:00":       "2026-07-01T17:00:00+08:00",
-		"2026-07-01T00:00:00+08:00": "2026-07-01T00:00:00+08:00",
-	} {
-		got, err := ParseDeadline(text, loc)
-		if err != nil || got.Format(time.RFC3339) != want {
-			t.Errorf("ParseDeadline(%q) = %s, %v; want %s", text, got.Format(time.RFC3339), err, want)
-		}
-	}
-	if _, err := ParseDeadline("tomorrow", loc); err == nil {
-		t.Error("tomorrow was read")
-	}
-}
-
-// What one common layout writes, the list of them reads back as the same time.
 func TestCommonLayoutsAreUnambiguous(t *testing.T) {
 	loc := zone("Asia/Shanghai")
 	rapid.Check(t, func(t *rapid.T) {
