@@ -85,6 +85,9 @@ func (a *App) createEdition(ctx context.Context, in *EditionCreate) (EditionEntr
 	if err != nil {
 		return EditionEntry{}, err
 	}
+	if _, err := a.store.Restate(ctx, a.clock()); err != nil { // no draft rests on old figures
+		return EditionEntry{}, err
+	}
 	return a.createEditionOf(ctx, s, in)
 }
 

@@ -94,11 +94,14 @@ func pureBrightness(year int) Day {
 }
 
 // statutory are the holidays that every arrangement of a year gives as days off, whatever it swaps around
-// them: by the regulation of 1999, from 2008 on by that of 2007. Days that later regulations added are
-// left out: an arrangement that lacks them is not incomplete for that.
+// them: by the regulation of 1999, from 2008 on by that of 2007, from 2025 on by that of 2024, which added the eve of
+// the Spring Festival and the second day of May.
 func statutory(year int) []WorkdayRule {
 	spring, _ := SpringFestival.In(year)
 	days := []WorkdayRule{{Day: MakeDay(year, time.January, 1), Name: "元旦"}}
+	if year >= 2025 {
+		days = append(days, WorkdayRule{Day: spring - 1, Name: string(SpringFestival)})
+	}
 	for i := range Day(3) {
 		days = append(days, WorkdayRule{Day: spring + i, Name: string(SpringFestival)})
 	}
@@ -106,6 +109,9 @@ func statutory(year int) []WorkdayRule {
 		days = append(days, WorkdayRule{Day: pureBrightness(year), Name: "清明节"})
 	}
 	days = append(days, WorkdayRule{Day: MakeDay(year, time.May, 1), Name: "劳动节"})
+	if year >= 2025 {
+		days = append(days, WorkdayRule{Day: MakeDay(year, time.May, 2), Name: "劳动节"})
+	}
 	if year >= 2008 {
 		boat, _ := DragonBoat.In(year)
 		moon, _ := MidAutumn.In(year)
