@@ -51,13 +51,13 @@ func TestReader(t *testing.T) {
 }
 
 func TestReaderNamesEveryProblem(t *testing.T) {
-	_, problems, err := read("nmae: x\nlevel: 10\nweight: .inf\non: yes\nday: 4 May\nkind: regoin\nlist: a\npairs: [a]\nname: [x]\nname: y\n")
+	_, problems, err := read("namo: x\nlevel: 10\nweight: .inf\non: yes\nday: 4 May\nkind: regoin\nlist: a\npairs: [a]\nname: [x]\nname: y\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Split(strictyaml.Lines(problems), "\n")
 	for i, want := range []string{
-		"line 1: the form has no key \"nmae\"; the nearest known one is name", "line 2: expects a whole number from 1 to 9",
+		"line 1: the form has no key \"namo\"; the nearest known one is name", "line 2: expects a whole number from 1 to 9",
 		"line 3: expects a number", "line 4: expects true or false", "line 5: expects a date", "line 6: \"regoin\" is none of region, department; the nearest is region",
 		"line 7: expects a list", "line 8: this is written as key: value", "line 9: expects a plain text", "line 10: name stands twice",
 	} {
