@@ -226,27 +226,14 @@ func newObjectionAnswer() *cobra.Command {
 }
 
 func newObjectionList() *cobra.Command {
-	var lang string
-	c := &cobra.Command{
-		Use:   "list NUMBER[.R]",
-		Short: "Print the register of objections",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := readRef(args[0])
-			if err := cmp.Or(err, checkLang(lang)); err != nil {
-				return err
+	return newEditionView("list", "Print the register of objections",
+		func(c *cobra.Command, client *app.Client, in app.EditionView) error {
+			list, err := client.EditionObjections(c.Context(), in.Ref)
+			if err == nil {
+				_, err = fmt.Fprint(c.OutOrStdout(), edition.Register(list, in.Language))
 			}
-			return withClient(c, func(client *app.Client) error {
-				list, err := client.EditionObjections(c.Context(), ref)
-				if err == nil {
-					_, err = fmt.Fprint(c.OutOrStdout(), edition.Register(list, lang))
-				}
-				return err
-			})
-		},
-	}
-	langFlag(c, &lang)
-	return c
+			return err
+		})
 }
 
 func newEditionNarrative() *cobra.Command {
@@ -332,28 +319,15 @@ func readPlainNarrative(path, unit, section, source string) ([]edition.UnitNarra
 }
 
 func newNarrativeShow() *cobra.Command {
-	var lang string
-	c := &cobra.Command{
-		Use:   "show NUMBER[.R]",
-		Short: "Print the narratives",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := readRef(args[0])
-			if err := cmp.Or(err, checkLang(lang)); err != nil {
-				return err
-			}
-			return withClient(c, func(client *app.Client) error {
-				list, err := client.EditionNarratives(c.Context(), ref)
-				for _, unit := range slices.Sorted(maps.Keys(list)) {
-					fmt.Fprintln(c.OutOrStdout(), unit)
-					for _, n := range list[unit] {
-						fmt.Fprintf(c.OutOrStdout(), "  %s: %s [%s]\n", n.Section.Name(lang), strings.ReplaceAll(n.Text, "\n", "\n    "), n.Source)
-					}
+	return newEditionView("show", "Print the narratives",
+		func(c *cobra.Command, client *app.Client, in app.EditionView) error {
+			list, err := client.EditionNarratives(c.Context(), in.Ref)
+			for _, unit := range slices.Sorted(maps.Keys(list)) {
+				fmt.Fprintln(c.OutOrStdout(), unit)
+				for _, n := range list[unit] {
+					fmt.Fprintf(c.OutOrStdout(), "  %s: %s [%s]\n", n.Section.Name(in.Language), strings.ReplaceAll(n.Text, "\n", "\n    "), n.Source)
 				}
-				return err
-			})
-		},
-	}
-	langFlag(c, &lang)
-	return c
+			}
+			return err
+		})
 }
