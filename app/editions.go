@@ -202,22 +202,30 @@ func (a *App) parents(kind scheme.UnitKind, result *scoring.Result) map[string]s
 	return parents
 }
 
-// redrawEdition draws the newest revision up again, by the scheme that it was begun with.
-func (a *App) redrawEdition(ctx context.Context, in *EditionDraw) (entry EditionEntry, err error) {
+// drawable is the newest revision of an edition, if its state lets it be drawn once more: that is asked before anything
+// is judged.
+func (a *App) drawable(ctx context.Context, in *EditionDraw, action edition.Action) (*edition.Revision, error) {
 	w, err := a.store.get()
 	if err != nil {
-		return entry, err
+		return nil, err
 	}
 	l, err := w.EditionLedger(ctx, in.Number)
 	if err != nil {
-		return entry, err
+		return nil, err
 	}
 	r, err := l.At(0)
 	if err != nil {
-		return entry, err
+		return nil, err
 	}
-	if _, err := l.Append(a.happened(edition.Redraw, in.By, in.Note, "to be drawn")); err != nil {
-		return entry, err // before anything is judged
+	_, err = l.Append(a.happened(action, in.By, in.Note, "to be drawn"))
+	return r, err
+}
+
+// redrawEdition draws the newest revision up again, by the scheme that it was begun with.
+func (a *App) redrawEdition(ctx context.Context, in *EditionDraw) (entry EditionEntry, err error) {
+	r, err := a.drawable(ctx, in, edition.Redraw)
+	if err != nil {
+		return entry, err
 	}
 	old, err := a.editionDocument(ctx, in.Number, r.Drafts[r.Draft()-1])
 	if err != nil {
@@ -266,19 +274,8 @@ func frozenScheme(e *edition.Edition) (*scheme.Scheme, calendar.Range, error) {
 // reviseEdition judges the period of a published edition again, by its own scheme, and begins a new revision if what
 // is judged has changed.
 func (a *App) reviseEdition(ctx context.Context, in *EditionDraw) (entry EditionEntry, err error) {
-	w, err := a.store.get()
+	r, err := a.drawable(ctx, in, edition.Create)
 	if err != nil {
-		return entry, err
-	}
-	l, err := w.EditionLedger(ctx, in.Number)
-	if err != nil {
-		return entry, err
-	}
-	r, err := l.At(0)
-	if err != nil {
-		return entry, err
-	}
-	if _, err := l.Append(a.happened(edition.Create, in.By, in.Note, "to be drawn")); err != nil {
 		return entry, err
 	}
 	before, err := a.editionDocument(ctx, in.Number, r.Hash)
