@@ -20,8 +20,9 @@ import (
 	"haochaping/directory"
 )
 
-// Options are what a Dashboard is made of. Store, Evaluator, Directory and Logger are required.
+// Options are what a Dashboard is made of. Gate, Store, Evaluator, Directory and Logger are required.
 type Options struct {
+	Gate      Gate // who asks, and what is put on record
 	Store     Store
 	Evaluator Evaluator                   // judges the ranking
 	Breaks    Breaks                      // where series break; none are known if nil
@@ -54,8 +55,8 @@ type Dashboard struct {
 
 // New checks the options, the messages, the templates and the built assets.
 func New(options Options) (*Dashboard, error) {
-	if options.Store == nil || options.Evaluator == nil || options.Directory == nil || options.Logger == nil {
-		return nil, errors.New("make the dashboard: it needs a store, an evaluator, a directory and a logger")
+	if options.Gate == nil || options.Store == nil || options.Evaluator == nil || options.Directory == nil || options.Logger == nil {
+		return nil, errors.New("make the dashboard: it needs a gate, a store, an evaluator, a directory and a logger")
 	}
 	options.defaults()
 	if b := options.BasePath; b != "" && (!strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/")) {
@@ -107,18 +108,9 @@ func (d *Dashboard) Close() { d.facts.close() }
 // Handler serves everything below the base path.
 func (d *Dashboard) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", d.page(d.overview))
-	mux.Handle("GET /region/{code}", d.page(d.region))
-	mux.Handle("GET /hall/{code}", d.page(d.hall))
-	mux.Handle("GET /hall/{code}/window/{window}", d.page(d.window))
-	mux.Handle("GET /department/{code}", d.page(d.department))
-	mux.Handle("GET /ranking", d.page(d.ranking))
-	mux.Handle("GET /ranking.csv", d.handle(d.rankingCSV))
-	mux.Handle("GET /ranking.xlsx", d.handle(d.rankingXLSX))
-	mux.Handle("GET /unattributed", d.page(d.unattributed))
-	mux.Handle("GET /live", d.handle(d.live))
-	mux.Handle("POST /lang", http.NewCrossOriginProtection().Handler(d.handle(d.setLanguage)))
-	mux.Handle("GET /assets/{file...}", d.assets)
+	for _, route := range routes() {
+		mux.Handle(route.pattern, d.guard(route))
+	}
 	mux.Handle("/", d.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
 	var h http.Handler = mux
 	if d.base != "" {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"haochaping/access"
 	"haochaping/directory"
 )
 
@@ -14,6 +15,7 @@ import (
 func newTestDashboard(tb testing.TB, store *fakeStore, change func(*Options)) *Dashboard {
 	tb.Helper()
 	options := Options{
+		Gate: everybody{},
 		Store: store, Evaluator: &fakeEvaluator{store: store}, Directory: func() *directory.Directory { return store.dir }, Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return store.now }, Zone: testZone,
 	}
@@ -26,6 +28,13 @@ func newTestDashboard(tb testing.TB, store *fakeStore, change func(*Options)) *D
 	}
 	tb.Cleanup(d.Close)
 	return d
+}
+
+// everybody may do and see everything.
+type everybody struct{}
+
+func (everybody) Person(*http.Request) access.Person {
+	return access.Person{ID: "test", Name: "测试", Roles: access.Roles(), Scope: directory.Scope{All: true}, Method: "local"}
 }
 
 // get asks for a page in a language.

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed messages/*.json
+//go:embed messages/*/*.json
 var messageFiles embed.FS
 
 // The languages of the pages.
@@ -40,12 +41,38 @@ func loadWords(preset string) (*words, error) {
 		matcher:    language.NewMatcher([]language.Tag{language.Chinese, language.English}),
 	}
 	for _, name := range []string{Chinese, English} {
-		if _, err := w.bundle.LoadMessageFileFS(messageFiles, "messages/"+name+".json"); err != nil {
+		if err := w.load(name); err != nil {
 			return nil, fmt.Errorf("read the messages in %s: %w", name, err)
 		}
 		w.localizers[name] = i18n.NewLocalizer(w.bundle, name)
 	}
 	return w, nil
+}
+
+// load reads the messages of a language, which lie in one file an area of the pages.
+func (w *words) load(lang string) error {
+	files, err := fs.Glob(messageFiles, "messages/"+lang+"/*.json")
+	if err != nil {
+		return err
+	}
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := messageFiles.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		parsed, err := i18n.ParseMessageFileBytes(text, lang+".json", nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		if err := w.bundle.AddMessages(tag, parsed.Messages...); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
 }
 
 // choose is the language of a request: what the address says, else what the reader chose

@@ -18,15 +18,28 @@ import (
 
 func readMessages(t *testing.T, lang string) map[string]json.RawMessage {
 	t.Helper()
-	text, err := messageFiles.ReadFile("messages/" + lang + ".json")
-	if err != nil {
-		t.Fatal(err)
+	files, err := fs.Glob(messageFiles, "messages/"+lang+"/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
 	}
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(text, &m); err != nil {
-		t.Fatal(err)
+	all := make(map[string]json.RawMessage)
+	for _, file := range files {
+		text, err := messageFiles.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]json.RawMessage
+		if err := json.Unmarshal(text, &m); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for id, message := range m {
+			if all[id] != nil {
+				t.Errorf("%s: message %s is there twice", file, id)
+			}
+			all[id] = message
+		}
 	}
-	return m
+	return all
 }
 
 var placeholder = regexp.MustCompile(`{{\.(\w+)}}`)
@@ -98,6 +111,9 @@ func TestMessagesAreUsed(t *testing.T) {
 	}
 }
 
+// composedOf are the messages whose ids the code of one area puts together; each area adds its own.
+var composedOf []func() []string
+
 // composedIDs are the messages whose ids the code puts together.
 func composedIDs() []string {
 	ids := []string{"help." + ratingsID, "handling.mean", "channel.unknown"}
@@ -118,7 +134,7 @@ func composedIDs() []string {
 		"handling.": {"p50", "p75", "p90", "p95"}, "channel.kind.": {"attended", "unattended"},
 		"break.": {withPrevious, withLastYear}, "change.": {withPrevious, withLastYear, "break", "joined"},
 		"rule.": {"active", "with_defaults", "silence_is_5"},
-		"nav.":  {"overview", "ranking", "unattributed"}, "count.": {"defaults", "unanswered", "declined", "reassessed", "excluded"},
+"count.": {"defaults", "unanswered", "declined", "reassessed", "excluded"},
 	} {
 		for _, end := range ends {
 			ids = append(ids, prefix+end)
@@ -130,8 +146,14 @@ func composedIDs() []string {
 	for _, card := range []string{"no-region", "no-department"} {
 		ids = append(ids, "card."+card, "card."+card+".note")
 	}
-	for _, e := range []string{"not_found", "bad_request", "unavailable", "internal"} {
+	for _, e := range []string{"not_found", "bad_request", "unavailable", "internal", "forbidden"} {
 		ids = append(ids, "error."+e, "error."+e+".title")
+	}
+	for _, entry := range menu {
+		ids = append(ids, "nav."+entry.id)
+	}
+	for _, more := range composedOf {
+		ids = append(ids, more()...)
 	}
 	return ids
 }

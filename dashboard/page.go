@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"haochaping/access"
 	"haochaping/calendar"
 	"haochaping/chart"
 	"haochaping/directory"
@@ -18,6 +19,7 @@ type page struct {
 	locale
 	dashboard *Dashboard
 	request   *http.Request
+	person    access.Person // who reads it
 	dir       *directory.Directory
 	now       time.Time
 	period    period
@@ -113,7 +115,7 @@ func (s subject) query(by evaluation.Dimension, r calendar.Range, step evaluatio
 func (d *Dashboard) newPage(r *http.Request) *page {
 	p := &page{
 		locale:    locale{words: d.words, lang: d.words.choose(r), zone: d.options.Zone},
-		dashboard: d, request: r, dir: d.options.Directory(), now: d.options.Now(), Template: "board",
+		dashboard: d, request: r, person: d.options.Gate.Person(r), dir: d.options.Directory(), now: d.options.Now(), Template: "board",
 	}
 	if p.dir == nil {
 		p.dir = &directory.Directory{}
@@ -136,8 +138,8 @@ func (p *page) anchor() calendar.Day {
 
 // page serves what a builder builds. The page is drawn into memory first, so that a
 // reader gets all of it or a sentence that says why not.
-func (d *Dashboard) page(build func(*page) error) http.Handler {
-	return d.handle(func(w http.ResponseWriter, r *http.Request) error {
+func (d *Dashboard) page(build func(*page) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		p := d.newPage(r)
 		if err := p.prepare(); err != nil {
 			return err
@@ -150,7 +152,7 @@ func (d *Dashboard) page(build func(*page) error) http.Handler {
 			return p.writeCard(w, q.Get("card"))
 		}
 		return d.render(w, r, http.StatusOK, p)
-	})
+	}
 }
 
 // prepare learns the generation and the period.

@@ -16,6 +16,7 @@ import (
 // What a request can fail with, besides the unexpected.
 var (
 	errNotFound    = errors.New("no such page")
+	errForbidden   = errors.New("not allowed")
 	errBadRequest  = errors.New("the request cannot be read")
 	errUnavailable = errors.New("the figures cannot be read now")
 )
@@ -26,6 +27,8 @@ func statusOf(err error) (status int, message string) {
 	switch {
 	case errors.Is(err, errNotFound):
 		return http.StatusNotFound, "error.not_found"
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden, "error.forbidden"
 	case errors.Is(err, errBadRequest), errors.As(err, &tooLarge):
 		return http.StatusBadRequest, "error.bad_request"
 	case errors.Is(err, errUnavailable), errors.Is(err, errClosed), errors.Is(err, context.DeadlineExceeded):

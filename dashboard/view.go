@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"maps"
 	"net/url"
+	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,16 +22,24 @@ type templateSet struct {
 	byName map[string]*template.Template
 }
 
-var templateNames = []string{"board", "ranking", "error"}
+// frame are the templates that every page is drawn with; each other file is one kind of page.
+var frame = []string{"templates/layout.html", "templates/parts.html"}
 
 func parseTemplates() (*templateSet, error) {
 	s := &templateSet{byName: make(map[string]*template.Template)}
-	for _, name := range templateNames {
-		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
-		if err != nil {
-			return nil, fmt.Errorf("parse the template of page %s: %w", name, err)
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		if slices.Contains(frame, file) {
+			continue
 		}
-		s.byName[name] = t
+		t, err := template.ParseFS(templateFiles, append(slices.Clone(frame), file)...)
+		if err != nil {
+			return nil, fmt.Errorf("parse the template %s: %w", file, err)
+		}
+		s.byName[strings.TrimSuffix(path.Base(file), ".html")] = t
 	}
 	return s, nil
 }
@@ -122,10 +133,10 @@ type choice struct {
 // Menu is the navigation.
 func (p *page) Menu() []choice {
 	var out []choice
-	for _, entry := range []struct{ id, path string }{
-		{"overview", "/"}, {"ranking", "/ranking"}, {"unattributed", "/unattributed"},
-	} {
-		out = append(out, choice{Text: p.T("nav." + entry.id), Href: p.link(entry.path), Current: p.Nav == entry.id})
+	for _, entry := range menu {
+		if p.person.May(entry.needs) {
+			out = append(out, choice{Text: p.T("nav." + entry.id), Href: p.link(entry.path), Current: p.Nav == entry.id})
+		}
 	}
 	return out
 }

@@ -1,0 +1,4 @@
+package dashboard
+
+// editionRoutes are the addresses of published evaluations.
+var editionRoutes = []route{}

@@ -1,0 +1,4 @@
+package dashboard
+
+// itemRoutes are the addresses of service items.
+var itemRoutes = []route{}

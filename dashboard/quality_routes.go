@@ -1,0 +1,4 @@
+package dashboard
+
+// qualityRoutes are the addresses of what arrived and what did not.
+var qualityRoutes = []route{}

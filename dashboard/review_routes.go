@@ -1,0 +1,4 @@
+package dashboard
+
+// reviewRoutes are the addresses of bad reviews.
+var reviewRoutes = []route{}

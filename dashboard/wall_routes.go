@@ -1,0 +1,4 @@
+package dashboard
+
+// wallRoutes are the addresses of the wall.
+var wallRoutes = []route{}
