@@ -15,7 +15,7 @@ import (
 func newTestDashboard(tb testing.TB, store *fakeStore, change func(*Options)) *Dashboard {
 	tb.Helper()
 	options := Options{
-		Gate: everybody{},
+		Gate:  everybody{},
 		Store: store, Evaluator: &fakeEvaluator{store: store}, Directory: func() *directory.Directory { return store.dir }, Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return store.now }, Zone: testZone,
 	}

@@ -133,8 +133,8 @@ func composedIDs() []string {
 		"level.": {"1", "2", "3", "4", "5"}, "period.": periodKeys, "card.trend.note.": {"day", "week", "month"},
 		"handling.": {"p50", "p75", "p90", "p95"}, "channel.kind.": {"attended", "unattended"},
 		"break.": {withPrevious, withLastYear}, "change.": {withPrevious, withLastYear, "break", "joined"},
-		"rule.": {"active", "with_defaults", "silence_is_5"},
-"count.": {"defaults", "unanswered", "declined", "reassessed", "excluded"},
+		"rule.":  {"active", "with_defaults", "silence_is_5"},
+		"count.": {"defaults", "unanswered", "declined", "reassessed", "excluded"},
 	} {
 		for _, end := range ends {
 			ids = append(ids, prefix+end)
