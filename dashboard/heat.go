@@ -56,7 +56,7 @@ func (p *page) heatCard(code string) {
 			c.Empty = true
 			return nil
 		}
-		return p.drawHeat(c, cells, linesByVolume(lines), codesOf(p.dir, code))
+		return p.drawHeat(c, cells, linesByVolume(lines), p.codesOf(code))
 	})
 }
 

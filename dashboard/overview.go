@@ -30,7 +30,7 @@ func (d *Dashboard) overview(p *page) error {
 // region is the page of a region and all that lies below it.
 func (d *Dashboard) region(p *page) error {
 	r, ok := p.dir.Region(p.request.PathValue("code"))
-	if !ok {
+	if !ok || !p.may(directory.KindRegion, r.Code) {
 		return errNotFound
 	}
 	p.Nav = "overview"
@@ -55,7 +55,7 @@ func (d *Dashboard) region(p *page) error {
 // hall is the page of a hall and its windows.
 func (d *Dashboard) hall(p *page) error {
 	h, ok := p.dir.Hall(p.request.PathValue("code"))
-	if !ok {
+	if !ok || !p.may(directory.KindHall, h.Code) {
 		return errNotFound
 	}
 	p.Nav = "overview"
@@ -83,7 +83,7 @@ func (p *page) hallFacets(h directory.Hall) {
 // window is the page of one counter.
 func (d *Dashboard) window(p *page) error {
 	hall, ok := p.dir.Hall(p.request.PathValue("code"))
-	if !ok {
+	if !ok || !p.may(directory.KindHall, hall.Code) {
 		return errNotFound
 	}
 	w, ok := p.dir.Window(hall.Code, p.request.PathValue("window"))
@@ -109,7 +109,7 @@ func (d *Dashboard) window(p *page) error {
 // department is the page of one institution.
 func (d *Dashboard) department(p *page) error {
 	dep, ok := p.dir.Department(p.request.PathValue("code"))
-	if !ok {
+	if !ok || !p.may(directory.KindDepartment, dep.Code) {
 		return errNotFound
 	}
 	p.Nav = "overview"
@@ -139,22 +139,30 @@ func (p *page) crumbs(code string, itself bool) {
 		way = way[:len(way)-1]
 	}
 	for _, r := range way {
-		p.Crumbs = append(p.Crumbs, link{label: p.regionName(r.Code), Href: p.regionLink(r.Code)})
+		crumb := link{label: p.regionName(r.Code)}
+		if p.may(directory.KindRegion, r.Code) {
+			crumb.Href = p.regionLink(r.Code)
+		}
+		p.Crumbs = append(p.Crumbs, crumb)
 	}
 }
 
-// codesOf lists the codes of the regions below one, in the order of the directory.
-func codesOf(dir *directory.Directory, code string) []string {
-	children, _ := below(dir, code)
-	codes := make([]string, len(children))
-	for i, r := range children {
-		codes[i] = r.Code
+// codesOf lists the codes of the regions below one that the reader may see, in the order of the directory.
+func (p *page) codesOf(code string) (codes []string) {
+	children, _ := below(p.dir, code)
+	for _, r := range children {
+		if p.may(directory.KindRegion, r.Code) {
+			codes = append(codes, r.Code)
+		}
 	}
 	return codes
 }
 
 // unattributed is the page of what no unit is known for.
 func (d *Dashboard) unattributed(p *page) error {
+	if !p.person.Scope.Allows(p.dir, "", "") {
+		return errNotFound
+	}
 	p.Nav = "unattributed"
 	p.Title = label{Text: p.T("unattributed")}
 	p.Kind = label{Text: p.T("unattributed.kind")}

@@ -168,9 +168,16 @@ func (p *page) prepare() error {
 	return nil
 }
 
-// facts reads rows of the page's generation.
+// facts reads rows of the page's generation, as far as its reader may see them.
 func (p *page) facts(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
-	return p.dashboard.facts.read(ctx, p.Generation, q)
+	return evaluation.ReadWithin(ctx, p.dir, p.person.Scope, q, func(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
+		return p.dashboard.facts.read(ctx, p.Generation, q)
+	})
+}
+
+// may reports whether the page's reader may open the page of a unit.
+func (p *page) may(kind directory.Kind, code string) bool {
+	return p.person.Scope.AllowsUnit(p.dir, kind, code)
 }
 
 // link is an address below the base path that keeps the reader's choices.

@@ -151,9 +151,19 @@ func (p *page) contestTitle(c contest) string {
 	return p.T("ranking.of_level", "Level", p.levelName(c.Level).Text)
 }
 
-// judge judges a contest by a rule of answers.
+// judge judges a contest by a rule of answers. Units are judged among all; a reader with a narrow scope is handed the
+// own ones.
 func (p *page) judge(ctx context.Context, c contest, rule scoring.AnswerRule) (*scoring.Result, error) {
-	return p.dashboard.facts.judge(ctx, p.Generation, judgement{c.units(), p.period.Range, rule})
+	r, err := p.dashboard.facts.judge(ctx, p.Generation, judgement{c.units(), p.period.Range, rule})
+	if err != nil || p.person.Scope.All {
+		return r, err
+	}
+	return r.Only(func(code string) bool {
+		if c.By == byDepartment {
+			return p.may(directory.KindDepartment, code)
+		}
+		return p.person.Scope.Allows(p.dir, code, "")
+	}), nil
 }
 
 // ranking is the page that ranks regions of one level, or departments of one line.

@@ -48,6 +48,9 @@ func (p *page) outside(ctx context.Context) (all, lost evaluation.Facts, err err
 	if all, err = p.everything(ctx); err != nil {
 		return all, lost, err
 	}
+	if _, every := p.person.Scope.Roots(p.dir); !every {
+		return all, lost, nil // what belongs to no region is not theirs
+	}
 	rows, err := p.facts(ctx, evaluation.Query{By: evaluation.ByRegion, From: p.period.From, To: p.period.To, Level: 1})
 	if err != nil {
 		return all, lost, err

@@ -117,6 +117,7 @@ func below(dir *directory.Directory, code string) (children []directory.Region, 
 // too: no data is a finding.
 func (p *page) readRegions(ctx context.Context, code string) ([]unit, error) {
 	children, parents := below(p.dir, code)
+	children = slices.DeleteFunc(children, func(r directory.Region) bool { return !p.may(directory.KindRegion, r.Code) })
 	if len(children) == 0 {
 		return nil, nil
 	}

@@ -29,6 +29,64 @@ func (s Scope) Allows(dir *Directory, region, department string) bool {
 	return s.All || s.allowsRegion(dir, region) && s.allowsDepartment(department)
 }
 
+// AllowsUnit reports whether the page of a region (kind region), hall or department may be opened: it lies in the
+// regions of the scope, and what is counted for it is counted for departments of the scope alone. A hall is counted
+// for all departments together and needs Any of them; of a region, whoever may see some departments sees their part.
+func (s Scope) AllowsUnit(dir *Directory, kind Kind, code string) bool {
+	if s.All {
+		return true
+	}
+	switch kind {
+	case KindRegion:
+		return len(s.Departments) > 0 && s.allowsRegion(dir, code)
+	case KindHall:
+		h, ok := dir.Hall(code)
+		return ok && s.Allows(dir, h.Region, "")
+	case KindDepartment:
+		d, ok := dir.Department(code)
+		return ok && s.Allows(dir, d.Region, d.Code)
+	case KindItem:
+		i, ok := dir.Item(code)
+		return ok && s.AllowsUnit(dir, KindDepartment, i.Department)
+	default:
+		return false
+	}
+}
+
+// Roots are the regions of the scope that the directory knows, without those that lie in another one of them, in the
+// order of the directory; every = the scope has no bound of regions.
+func (s Scope) Roots(dir *Directory) (roots []string, every bool) {
+	if s.All || slices.Contains(s.Regions, Any) {
+		return nil, true
+	}
+	known := make([]string, 0, len(s.Regions))
+	for _, code := range sortedSet(s.Regions) {
+		if r, ok := dir.Region(code); ok {
+			known = append(known, r.Code)
+		}
+	}
+	known = sortedSet(known)
+	for _, code := range known {
+		if !slices.ContainsFunc(known, func(other string) bool { return other != code && dir.Within(code, other) }) {
+			roots = append(roots, code)
+		}
+	}
+	return roots, false
+}
+
+// Institutions are the departments of the scope; every = it has no bound of departments.
+func (s Scope) Institutions() (codes []string, every bool) {
+	if s.All || slices.Contains(s.Departments, Any) {
+		return nil, true
+	}
+	for _, code := range s.Departments {
+		if code = trimCode(code); code != "" {
+			codes = append(codes, code)
+		}
+	}
+	return sortedSet(codes), false
+}
+
 func (s Scope) allowsRegion(dir *Directory, region string) bool {
 	if slices.Contains(s.Regions, Any) {
 		return true

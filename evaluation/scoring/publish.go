@@ -79,3 +79,13 @@ func (r *Result) Seen(allowed func(code string) bool) View {
 	v.Units, v.Listed = own(r.Ranked), own(r.Listed)
 	return v
 }
+
+// Only is the result with the units alone whose codes are allowed, their ranks, tiers and intervals being those among
+// all. The result itself is not modified.
+func (r *Result) Only(allowed func(code string) bool) *Result {
+	own := *r
+	v := r.Seen(allowed)
+	own.Ranked, own.Listed = v.Units, v.Listed
+	own.kept, own.scores = false, nil // they are of all
+	return &own
+}
