@@ -29,7 +29,7 @@ type room struct {
 
 // pureRooms is what every adapter may know.
 var pureRooms = []string{
-	"calendar", "directory", "directory/naming", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
+	"calendar", "directory", "directory/finder", "directory/naming", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
 	"evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics", "record", "strictyaml", "workbook",
 }
 
@@ -37,6 +37,7 @@ var rooms = map[string]room{
 	"record":           {pure: true, may: []string{"calendar", "directory"}},
 	"directory":        {pure: true, may: []string{"calendar", "directory/naming"}},
 	"directory/naming": {pure: true},
+	"directory/finder": {pure: true, may: []string{"directory", "directory/naming"}},
 	"calendar":         {pure: true},
 	"strictyaml":       {pure: true, may: []string{"calendar"}},
 	"workbook":         {pure: true},
