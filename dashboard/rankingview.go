@@ -19,6 +19,8 @@ type rankingView struct {
 	WhatIf    string // says that this is not the ranking; empty if it is
 	Narrowed  string // says why no ranks are shown, where they would be without the choice of a region
 	Ranks     bool   // ranks and their ranges are shown
+	Changes   bool   // a column says what changed since the edition before
+	Scattered bool   // the reader sees some units alone: neither groups nor tiers say how many others there are
 	Groups    []rankGroup
 	Listed    []rankRow
 	Leaves    []rankColumn
@@ -53,6 +55,7 @@ type rankRow struct {
 	Rank   string
 	Range  string
 	Move   *rankMove
+	Change *rankChange
 	Name   label
 	Place  label // the region of a department
 	Href   string
@@ -68,6 +71,14 @@ type rankRow struct {
 // rankMove is how a rank differs from the one that counts.
 type rankMove struct {
 	Arrow, Text, Was string
+}
+
+// rankChange is how a unit stands against the edition before.
+type rankChange struct {
+	Arrow, Text string // of the rank, or of the score where no ranks are published
+	Score       string // by how much the score differs
+	Sure        string // whether the difference is more than chance
+	Moved       bool   // it is
 }
 
 // rankChart places a score and its interval in a box of 100 × 10.
@@ -94,18 +105,7 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 	v.Rules = slices.Concat(
 		[]string{p.T("ranking.how.judged", "Name", s.Name.In(p.lang), "Version", s.Version)},
 		export.Rules(r.shown, p.lang), []string{p.T("ranking.how.cells")})
-	leaves, shares := export.Leaves(s)
-	for i, n := range leaves {
-		weight := p.T("ranking.weight", "Value", export.WeightText(shares[i]))
-		if shares[i] == 0 {
-			weight = p.T("ranking.unweighted")
-		}
-		v.Leaves = append(v.Leaves, rankColumn{Name: n.Name.In(p.lang), Help: n.Wording.In(p.lang), Weight: weight})
-	}
-	v.Columns = len(v.Leaves) + 3
-	if v.Ranks {
-		v.Columns += 2
-	}
+	leaves := p.fillColumns(v, s)
 	for i, t := range s.Tiers {
 		tier := rankTier{Name: t.Name.In(p.lang), From: p.axisText(t.From), Class: tierClass(i)}
 		for j := range r.shown.Ranked {
@@ -125,6 +125,29 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 	for _, placed := range listed {
 		v.Listed = append(v.Listed, w.row(placed))
 	}
+}
+
+// fillColumns fills the columns of the indicators, and counts all columns.
+func (p *page) fillColumns(v *rankingView, s *scheme.Scheme) []*scheme.Node {
+	leaves, shares := export.Leaves(s)
+	for i, n := range leaves {
+		weight := p.T("ranking.weight", "Value", export.WeightText(shares[i]))
+		if shares[i] == 0 {
+			weight = p.T("ranking.unweighted")
+		}
+		v.Leaves = append(v.Leaves, rankColumn{Name: n.Name.In(p.lang), Help: n.Wording.In(p.lang), Weight: weight})
+	}
+	v.Columns = len(v.Leaves) + 2
+	if len(s.Tiers) > 0 {
+		v.Columns++
+	}
+	if v.Ranks {
+		v.Columns += 2
+	}
+	if v.Changes {
+		v.Columns++
+	}
+	return leaves
 }
 
 // shownUnits are the units of a result in the order in which they are shown: ranked ones as the scheme publishes
@@ -171,10 +194,15 @@ type rankWriter struct {
 	leaves    []*scheme.Node
 	published map[string]int // ranks under the rule that counts, 0 = none; nil where that is the one shown
 	low, high float64        // scores at the ends of the small charts
+	all       int            // ranked units, where the reader sees some of them alone
+
+	contestant func(placed *scoring.Placed) contestant  // how a unit is shown
+	change     func(placed *scoring.Placed) *rankChange // what changed since the edition before; nil where nothing is said
 }
 
 func (p *page) newRankWriter(v *rankingView, r rankingResults, leaves []*scheme.Node) *rankWriter {
 	w := &rankWriter{page: p, view: v, scheme: r.shown.Scheme, leaves: leaves}
+	w.contestant = func(placed *scoring.Placed) contestant { return p.contestant(v.Contest, placed.Code) }
 	w.low, w.high = forestOf(r.shown).Axis()
 	v.AxisLow, v.AxisHigh = p.axisText(w.low), p.axisText(w.high)
 	if r.published != nil {
@@ -200,7 +228,7 @@ func (p *page) axisText(v float64) string {
 func (w *rankWriter) groups(ranked []*scoring.Placed) {
 	class := func(placed *scoring.Placed) int {
 		switch {
-		case w.view.Within != "":
+		case w.view.Within != "" || w.view.Scattered:
 			return 0
 		case w.scheme.Publication == scheme.PublishBands:
 			return placed.Tier
@@ -223,7 +251,7 @@ func (w *rankWriter) groups(ranked []*scoring.Placed) {
 
 func (w *rankWriter) groupText(first *scoring.Placed, n int) string {
 	switch {
-	case w.view.Within != "":
+	case w.view.Within != "" || w.view.Scattered:
 		return ""
 	case w.scheme.Publication == scheme.PublishBands:
 		tier := export.TierName(w.scheme, first.Tier, w.page.lang)
@@ -241,15 +269,21 @@ func (w *rankWriter) groupText(first *scoring.Placed, n int) string {
 
 func (w *rankWriter) row(placed *scoring.Placed) rankRow {
 	p := w.page
-	unit := p.contestant(w.view.Contest, placed.Code)
+	unit := w.contestant(placed)
 	row := rankRow{Reason: export.ReasonText(placed.Reason, w.scheme, p.lang), Name: unit.Name, Place: unit.Place, Href: unit.Href}
 	if row.Reason == "" {
 		row.Rank, row.Range = strconv.Itoa(placed.Rank), export.RankRange(placed, p.lang)
+		if w.view.Scattered {
+			row.Rank += " / " + strconv.Itoa(w.all)
+		}
 		row.Move = w.move(placed)
 		row.Score = p.score(w.scheme, placed.Score)
 		row.Spread = p.score(w.scheme, placed.ScoreLow) + "–" + p.score(w.scheme, placed.ScoreHigh)
 		row.Chart = w.chart(placed)
 		row.Tier, row.Class = export.TierName(w.scheme, placed.Tier, p.lang), tierClass(placed.Tier)
+	}
+	if w.change != nil {
+		row.Change = w.change(placed)
 	}
 	for _, n := range w.leaves {
 		row.Values = append(row.Values, p.rankValue(n, export.NodeOf(placed, n.ID)))

@@ -58,6 +58,7 @@ var menu = []struct {
 }{
 	{"overview", "/", access.ReadFigures},
 	{"ranking", "/ranking", access.ReadRankings},
+	{"editions", "/editions", access.ReadRankings},
 	{"unattributed", "/unattributed", access.ReadFigures},
 }
 

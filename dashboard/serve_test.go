@@ -21,6 +21,7 @@ func TestServe(t *testing.T) {
 	store := newFakeStore(t)
 	d := newTestDashboard(t, store, func(o *Options) {
 		o.Demo = true
+		o.Editions = newFakeEditions(t, store, store.dir, "9902", "一窗受理覆盖全部事项。")
 		began := time.Now()
 		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))

@@ -44,6 +44,7 @@ type cache struct {
 	answers    recent[evaluation.Query, []evaluation.Row]
 	results    recent[judgement, *scoring.Result]
 	breaks     recent[struct{}, []evaluation.Break]
+	editions   editionCache
 }
 
 var errClosed = errors.New("the dashboard is closed")
@@ -53,7 +54,7 @@ func newCache(store Store, judges Evaluator, size int, believed, timeout time.Du
 	return &cache{
 		store: store, judges: judges, believed: believed, timeout: timeout, now: now, base: base, stop: stop,
 		answers: newRecent[evaluation.Query, []evaluation.Row](size), results: newRecent[judgement, *scoring.Result](keptResults),
-		breaks: newRecent[struct{}, []evaluation.Break](1),
+		breaks: newRecent[struct{}, []evaluation.Break](1), editions: editionCache{documents: newRecent[string, *frozen](keptEditions)},
 	}
 }
 

@@ -263,3 +263,13 @@ type tableView struct {
 
 // TableOf pairs a table with its page and card.
 func (p *page) TableOf(t *table, c *card) tableView { return tableView{p, t, c.Title, c.csv} }
+
+// ranksView is a table of ranks for a template.
+type ranksView struct {
+	Page  *page
+	View  *rankingView
+	Title string
+}
+
+// RanksOf pairs a table of ranks with its page.
+func (p *page) RanksOf(v *rankingView, title string) ranksView { return ranksView{p, v, title} }

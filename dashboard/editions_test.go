@@ -1,0 +1,395 @@
+package dashboard
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"haochaping/access"
+	"haochaping/calendar"
+	"haochaping/directory"
+	"haochaping/edition"
+	"haochaping/evaluation"
+	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
+)
+
+func init() {
+	composedOf = append(composedOf, func() (ids []string) {
+		for _, what := range []string{"edition.change.rank.", "edition.change.points."} {
+			ids = append(ids, what+"up", what+"down", what+"same")
+		}
+		for _, what := range []string{"all", "upheld", "rejected", "open", "late"} {
+			ids = append(ids, "edition.objections."+what)
+		}
+		return ids
+	})
+}
+
+// fakeEditions are editions in memory, made by the same steps as real ones.
+type fakeEditions struct {
+	ledgers []*edition.Ledger
+	heads   map[edition.Ref]edition.Head
+	files   map[string][]byte
+	fail    error
+	reads   int
+}
+
+func (f *fakeEditions) Ledgers(context.Context) (ledgers []*edition.Ledger, heads []edition.Head, err error) {
+	for _, l := range f.ledgers {
+		for i := range l.Revisions {
+			h := f.heads[l.Revisions[i].Ref]
+			h.State = l.Revisions[i].State
+			heads = append(heads, h)
+		}
+	}
+	return f.ledgers, heads, f.fail
+}
+
+func (f *fakeEditions) SchemeNames(context.Context) (map[string]scheme.Text, error) {
+	return map[string]scheme.Text{scheme.DefaultID: scheme.Default().Name}, f.fail
+}
+
+func (f *fakeEditions) File(_ context.Context, _, hash string) ([]byte, error) {
+	f.reads++
+	if f.files[hash] == nil {
+		return nil, errors.New("no such document in the warehouse")
+	}
+	return f.files[hash], f.fail
+}
+
+var editionKey = ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize)))
+
+// draw draws a draft of the cities of a directory and begins or continues a ledger with it.
+func (f *fakeEditions) draw(tb testing.TB, store Store, dir *directory.Directory, period calendar.Range, revision int, before *edition.Edition) (*edition.Ledger, *edition.Edition) {
+	tb.Helper()
+	rows, err := store.Facts(tb.Context(), evaluation.Query{By: evaluation.ByRegion, Level: 2, From: period.From, To: period.To})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var units []scoring.Unit
+	for i, r := range dir.RegionsAtLevel(2) {
+		u := scoring.Unit{Code: r.Code, NameZH: r.Name, NameEN: r.NameEN, Order: i}
+		for j := range rows {
+			if rows[j].Region == r.Code {
+				u.Facts.Add(&rows[j].Facts)
+			}
+		}
+		if i == 1 && revision > 1 {
+			u.Facts.Levels[0] += 40 // late data
+		}
+		units = append(units, u)
+	}
+	result, err := scoring.Evaluate(tb.Context(), scheme.Default(), units, scoring.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	number := edition.MakeNumber(scheme.DefaultID, edition.PeriodLabel(period), 1)
+	drawing := edition.Drawing{
+		Number: number, Revision: revision, Draft: 1, Publisher: "示例省政务服务局", Period: period, Result: result,
+		Data: evaluation.Generation{Number: 7, DataTime: testNow.Unix(), Records: 2_164_345},
+	}
+	if before != nil {
+		published := f.ledger(number).Published()
+		drawing.Previous, drawing.Before = &edition.Previous{Revision: published.Revision, Hash: published.Hash, Reason: "迟到数据"}, before
+	}
+	e, err := edition.Draw(drawing)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	body, err := edition.Encode(e)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	hash := edition.Hash(body)
+	l := f.ledger(number)
+	create := editionEvent(edition.Create, "甲", period.To+2)
+	create.Hash, create.Revision = hash, revision
+	if revision > 1 {
+		create.Note = "迟到数据"
+	}
+	if _, err := l.Append(create); err != nil {
+		tb.Fatal(err)
+	}
+	f.files[hash] = body
+	f.heads[edition.Ref{Number: number, Revision: revision}] = edition.Head{
+		Ref: edition.Ref{Number: number, Revision: revision}, SchemeID: scheme.DefaultID, Period: period,
+	}
+	return l, e
+}
+
+func (f *fakeEditions) ledger(number string) *edition.Ledger {
+	for _, l := range f.ledgers {
+		if l.Number == number {
+			return l
+		}
+	}
+	f.ledgers = append(f.ledgers, edition.Fold(number, nil))
+	return f.ledgers[len(f.ledgers)-1]
+}
+
+func editionEvent(action edition.Action, by string, day calendar.Day) edition.Event {
+	return edition.Event{Action: action, By: by, Day: day, At: day.Start(time.UTC).Add(time.Hour)}
+}
+
+// publish goes through the steps, with an objection and a narrative of one unit.
+func (f *fakeEditions) publish(tb testing.TB, l *edition.Ledger, e *edition.Edition, unit, text string) {
+	tb.Helper()
+	day := e.Period.To + 3
+	open, object, decide := editionEvent(edition.Open, "甲", day), editionEvent(edition.Object, text, day+1), editionEvent(edition.Decide, "乙", day+2)
+	open.Until = day + 3
+	object.Unit, object.Text = unit, text
+	decide.Objection, decide.Decision, decide.Note = 1, edition.Rejected, text
+	narrate := editionEvent(edition.Narrate, "甲", day+2)
+	narrate.Unit, narrate.Section, narrate.Entries = unit, edition.Highlights, []edition.Narrative{{Text: text, Source: text}}
+	if _, err := l.Append(open, object, decide, narrate, editionEvent(edition.Check, "乙", day+5)); err != nil {
+		tb.Fatal(err)
+	}
+	events, file, hash, err := l.Publication(e, editionEvent(edition.Publish, "丙", day+6), editionKey)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := l.Append(events...); err != nil {
+		tb.Fatal(err)
+	}
+	f.files[hash] = file
+}
+
+// newFakeEditions has two months, of the second one two revisions, and a draft of the third.
+func newFakeEditions(tb testing.TB, store Store, dir *directory.Directory, unit, text string) *fakeEditions {
+	tb.Helper()
+	f := &fakeEditions{heads: make(map[edition.Ref]edition.Head), files: make(map[string][]byte)}
+	month := func(m time.Month) calendar.Range {
+		return calendar.Period(calendar.KindMonth, calendar.MakeDay(2026, m, 1))
+	}
+	l, e := f.draw(tb, store, dir, month(8), 1, nil)
+	f.publish(tb, l, e, unit, text)
+	l, e = f.draw(tb, store, dir, month(9), 1, nil)
+	f.publish(tb, l, e, unit, text)
+	l, e = f.draw(tb, store, dir, month(9), 2, e)
+	f.publish(tb, l, e, unit, text)
+	f.draw(tb, store, dir, month(10), 1, nil)
+	return f
+}
+
+const (
+	august    = "/edition/good-bad-review-2026-08-01"
+	september = "/edition/good-bad-review-2026-09-01"
+	october   = "/edition/good-bad-review-2026-10-01"
+)
+
+var editionPages = []string{"/editions", august, september, september + "?revision=1", october, "/ranking"}
+
+func TestEditionPages(t *testing.T) {
+	store := newFakeStore(t)
+	f := newFakeEditions(t, store, store.dir, "9902", "说明 text")
+	for _, base := range []string{"", "/hcp"} {
+		d := newTestDashboard(t, store, func(o *Options) { o.BasePath, o.Editions = base, f })
+		for _, lang := range []string{Chinese, English} {
+			for _, path := range editionPages {
+				t.Run(lang+base+path, func(t *testing.T) {
+					w := get(d, base+path, lang)
+					if w.Code != http.StatusOK {
+						t.Fatalf("status %d", w.Code)
+					}
+					body := w.Body.String()
+					root := parse(t, strings.NewReader(body))
+					checkNothingInline(t, root)
+					checkStructure(t, root)
+					checkAddresses(t, root, base)
+					checkCards(t, root)
+					checkLanguage(t, root, lang)
+					if strings.Contains(body, missingMark) || strings.Contains(body, "<no value>") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, `class="incident"`) {
+						t.Error("a message or value is missing")
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestEditionSays(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = newFakeEditions(t, store, store.dir, "9902", "说明 text") })
+	for path, want := range map[string][]string{
+		"/editions":               {"good-bad-review-2026-09-01", "1–30 Sep 2026", "superseded by a later revision", "published", "a draft"},
+		september:                 {"Compared with the edition of 1–31 Aug 2026: good-bad-review-2026-08-01.1", "not significant", "What differs from the revision before", "Revision 2", "迟到数据", "haochaping edition verify", edition.Fingerprint(editionKey.Public().(ed25519.PublicKey))},
+		september + "?revision=1": {"Revision 2 has superseded this one."},
+		october:                   {"Draft 1, a draft: not published", "A draft has no signature"},
+	} {
+		text := allText(parse(t, get(d, path, English).Body))
+		for _, s := range want {
+			if !strings.Contains(text, s) {
+				t.Errorf("%s does not say %q", path, s)
+			}
+		}
+	}
+}
+
+func TestEditionsThatAreNotThere(t *testing.T) {
+	store := newFakeStore(t)
+	for name, editions := range map[string]Editions{"none": nil, "some": newFakeEditions(t, store, store.dir, "9902", "x")} {
+		d := newTestDashboard(t, store, func(o *Options) { o.Editions = editions })
+		for _, path := range []string{"/edition/nothing", "/edition/nothing/file", september + "?revision=9", september + "?revision=x", september + "?revision=99999999999999999999"} {
+			if w := get(d, path, English); w.Code != http.StatusNotFound {
+				t.Errorf("%s: %s: %d", name, path, w.Code)
+			}
+		}
+		if w := get(d, "/editions", English); w.Code != http.StatusOK {
+			t.Errorf("%s: the list: %d", name, w.Code)
+		}
+	}
+}
+
+// A document that cannot be read leaves the page alive and says nothing of why.
+func TestEditionFails(t *testing.T) {
+	store := newFakeStore(t)
+	f := newFakeEditions(t, store, store.dir, "9902", "x")
+	clear(f.files)
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = f })
+	w := get(d, september, English)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Incident ") || strings.Contains(w.Body.String(), "warehouse") {
+		t.Errorf("%d %s", w.Code, allText(parse(t, w.Body)))
+	}
+	f.fail = errors.New("connect 10.0.0.7: refused")
+	d = newTestDashboard(t, store, func(o *Options) { o.Editions = f })
+	if w := get(d, "/editions", English); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "10.0.0.7") {
+		t.Errorf("the list: %d", w.Code)
+	}
+}
+
+// A document is read once, whoever asks.
+func TestEditionIsReadOnce(t *testing.T) {
+	store := newFakeStore(t)
+	f := newFakeEditions(t, store, store.dir, "9902", "x")
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = f })
+	for range 3 {
+		get(d, august, English)
+	}
+	if f.reads != 1 {
+		t.Errorf("%d readings", f.reads)
+	}
+}
+
+// editionReaders are people with roles and scopes of their own.
+type editionReaders map[string]access.Person
+
+func (g editionReaders) Person(r *http.Request) access.Person {
+	p := g[r.Header.Get("X-Test-Person")]
+	p.ID, p.Method = r.Header.Get("X-Test-Person"), "local"
+	return p
+}
+
+var editionPeople = editionReaders{
+	"leader":    {Roles: []access.Role{access.Leader}, Scope: directory.Scope{All: true}},
+	"evaluator": {Roles: []access.Role{access.Evaluator}, Scope: directory.Scope{All: true}},
+	"city":      {Roles: []access.Role{access.Leader}, Scope: directory.Scope{Regions: []string{"9902"}, Departments: []string{directory.Any}}},
+	"bureau":    {Roles: []access.Role{access.Leader}, Scope: directory.Scope{Regions: []string{"9902"}, Departments: []string{"D99020100"}}},
+	"operator":  {Roles: []access.Role{access.Operator}, Scope: directory.Scope{All: true}},
+}
+
+func TestWhoReadsWhichEdition(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Gate, o.Editions = editionPeople, newFakeEditions(t, store, store.dir, "9903", "of 9903")
+	})
+	for person, want := range map[string]map[string]int{
+		"leader":    {"/editions": 200, september: 200, october: 404, october + "/file": 404, september + "/file": 200},
+		"evaluator": {"/editions": 200, september: 200, october: 200, october + "/file": 200, september + "/file": 200},
+		"city":      {"/editions": 200, september: 200, october: 404, september + "/file": 403},
+		"bureau":    {"/editions": 200, september: 200, october: 404, september + "/file": 403},
+		"operator":  {"/editions": 403, september: 403, october: 403, september + "/file": 403},
+	} {
+		for path, status := range want {
+			if w := as(d, person, path); w.Code != status {
+				t.Errorf("%s %s: %d, want %d", person, path, w.Code, status)
+			}
+		}
+	}
+	if body := as(d, "leader", "/editions").Body.String(); strings.Contains(body, "2026-10-01") {
+		t.Error("a draft stands in the list of somebody who does not evaluate")
+	}
+	// Nothing of others reaches a reader with a narrow scope, though the whole document was read before.
+	for person, sees := range map[string]bool{"city": true, "bureau": false} {
+		for _, path := range []string{august, september, september + "?revision=1"} {
+			body := as(d, person, path).Body.String()
+			if got := strings.Contains(body, "清江市"); got != sees {
+				t.Errorf("%s %s: the own unit is shown: %v", person, path, got)
+			}
+			for _, other := range []string{"云州市", "南屏市", "东陵市", "海宁湾市", "北原市", "西岭市", "of 9903", "9903"} {
+				if strings.Contains(body, other) {
+					t.Errorf("%s %s tells of %s", person, path, other)
+				}
+			}
+			if sees && !strings.Contains(allText(parse(t, strings.NewReader(body))), " / 7") {
+				t.Errorf("%s %s: the place does not say among how many", person, path)
+			}
+		}
+	}
+}
+
+// notary puts on record who takes a file, and can refuse to.
+type notary struct {
+	editionReaders
+	entries []string
+	fail    error
+}
+
+func (n *notary) Record(_ context.Context, by access.Person, action, object string) error {
+	n.entries = append(n.entries, by.ID+" "+action+" "+object)
+	return n.fail
+}
+
+func TestEditionFileIsOnRecord(t *testing.T) {
+	store := newFakeStore(t)
+	n := &notary{editionReaders: editionPeople}
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Gate, o.Editions = n, newFakeEditions(t, store, store.dir, "9902", "x")
+	})
+	w := as(d, "leader", september+"/file")
+	e, err := edition.Verify(w.Body.Bytes(), edition.Trust(edition.Fingerprint(editionKey.Public().(ed25519.PublicKey))))
+	if err != nil || e.Revision != 2 {
+		t.Fatalf("the file is not the published one: %v", err)
+	}
+	if len(n.entries) != 1 || n.entries[0] != "leader export edition good-bad-review-2026-09-01.2" {
+		t.Errorf("on record: %q", n.entries)
+	}
+	n.fail = errors.New("the record cannot be written")
+	if w := as(d, "leader", september+"/file"); w.Code != http.StatusInternalServerError {
+		t.Errorf("not on record, and yet %d", w.Code)
+	}
+}
+
+func TestHostileEditions(t *testing.T) {
+	dir, codes := hostileDirectory(t)
+	for i, name := range hostileNames[:9] {
+		text := name
+		if i == 8 {
+			text = strings.Repeat("长", 4000)
+		}
+		by := []rune(text)[:min(20, len([]rune(text)))]
+		f := newFakeEditions(t, hostileStore{codes}, dir, codes[i], string(by))
+		d := newTestDashboard(t, &fakeStore{dir: dir, now: testNow}, func(o *Options) { o.Editions = f })
+		for _, path := range []string{"/editions", september, october, september + "?unit=" + url.QueryEscape(name) + "&revision=1"} {
+			for _, lang := range []string{Chinese, English} {
+				w := get(d, path, lang)
+				if w.Code != http.StatusOK {
+					t.Fatalf("%.60q %s: %d", name, path, w.Code)
+				}
+				root := parse(t, w.Body)
+				checkNothingInline(t, root)
+				checkStructure(t, root)
+				checkAddresses(t, root, "")
+				checkCards(t, root)
+				if n := len(elements(root, named("img", "iframe", "object"))); n > 0 {
+					t.Fatalf("%.60q %s: %d foreign elements", name, path, n)
+				}
+			}
+		}
+	}
+}
