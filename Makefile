@@ -15,7 +15,7 @@ INSTALLED = node_modules/.installed
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: run build deps assets binary test check fmt fmt-check vet lint lint-go lint-web \
-	test-go test-docker test-browser crash crash-short screens bench-evaluate bench-intake clean help
+	test-go test-docker test-browser crash crash-short screens bench-dashboard bench-evaluate bench-intake clean help
 
 run: build ## build everything, then show the product with demo data on http://127.0.0.1:8080 (more flags: ARGS=…)
 	@exec bin/haochaping demo $(ARGS)
@@ -106,6 +106,10 @@ bench-intake: build ## speed, memory and honesty of the intake, about half an ho
 bench-evaluate: build ## counting and scoring against bare queries of the same run, about 15 min (more flags: ARGS=-short)
 	@$(GO) build -trimpath -o bin/bench-evaluate ./bench/evaluate
 	@exec bin/bench-evaluate $(ARGS)
+
+bench-dashboard: build ## the pages with 50 readers over 25 million cases, about 25 min (more flags: ARGS=-short)
+	@$(GO) build -trimpath -o bin/bench-dashboard ./bench/dashboard
+	@exec bin/bench-dashboard $(ARGS)
 
 bench-%: ## Go benchmarks of one room, e.g. bench-collector
 	@CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./$*/... </dev/null

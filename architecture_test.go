@@ -75,9 +75,11 @@ var rooms = map[string]room{
 	"demo":                 {may: []string{"calendar", "directory", "evaluation", "evaluation/findings", "record"}},
 
 	// Measurements know what they measure; nobody knows them.
-	"bench/gauge":    {},
-	"bench/intake":   {may: []string{"bench/gauge", "collector", "collector/spool", "engine", "record", "warehouse"}},
-	"bench/evaluate": {may: append([]string{"bench/gauge", "engine", "warehouse"}, pureRooms...)},
+	"bench/gauge":     {},
+	"bench/world":     {may: append([]string{"engine", "warehouse"}, pureRooms...)},
+	"bench/intake":    {may: []string{"bench/gauge", "collector", "collector/spool", "engine", "record", "warehouse"}},
+	"bench/dashboard": {may: append([]string{"bench/gauge", "bench/world", "engine"}, pureRooms...)},
+	"bench/evaluate":  {may: append([]string{"bench/gauge", "bench/world", "engine", "warehouse"}, pureRooms...)},
 	// The chaos run and its parts; app does not know them.
 	"crash/journal": {},
 	"crash/load":    {may: []string{"crash/journal"}},
@@ -104,7 +106,7 @@ var outside = []string{"database/sql", "net", "net/http", "os", "os/exec", "os/s
 
 // onlyIn names outside packages that belong to some rooms alone (and to tests).
 var onlyIn = map[string][]string{
-	"github.com/ClickHouse/clickhouse-go": {"warehouse", "bench/evaluate", "bench/intake"}, // the latter two to compare with the bare client
+	"github.com/ClickHouse/clickhouse-go": {"warehouse", "bench/evaluate", "bench/intake", "bench/world"}, // the latter to compare with the bare client
 	"github.com/go-echarts/go-echarts":    {"chart"},
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What a request can fail with, besides the unexpected.
@@ -53,9 +54,37 @@ func secure(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(&timed{ResponseWriter: w, began: time.Now()}, r)
 	})
 }
+
+// timed says in a header of the answer how long it took until it was ready to be sent.
+type timed struct {
+	http.ResponseWriter
+	began time.Time
+	sent  bool
+}
+
+// WriteHeader sends the status.
+func (t *timed) WriteHeader(status int) {
+	if !t.sent {
+		t.sent = true
+		ms := float64(time.Since(t.began).Microseconds()) / 1000
+		t.Header().Set("Server-Timing", "app;dur="+strconv.FormatFloat(ms, 'f', 3, 64))
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends a part of the answer.
+func (t *timed) Write(part []byte) (int, error) {
+	if !t.sent {
+		t.WriteHeader(http.StatusOK)
+	}
+	return t.ResponseWriter.Write(part)
+}
+
+// Unwrap is the writer beneath, for http.ResponseController.
+func (t *timed) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // handle turns a handler's error into a status and a page that says what is wrong in one
 // sentence, with the number under which the log tells more.

@@ -12,8 +12,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"haochaping/bench/gauge"
+	"haochaping/bench/world"
 	"haochaping/calendar"
-	"haochaping/evaluation"
 )
 
 // wantedYear is how many times longer than the bare query the restatement of a year may take: it counts seven tables by
@@ -26,35 +26,31 @@ const fullYear = 20_000_000
 // wantedDay is how much longer than its SELECTs alone the restatement of a day may take.
 const wantedDay = 1.5
 
-func totals(days calendar.Range) evaluation.Query {
-	return evaluation.Query{By: evaluation.ByTotal, From: days.From, To: days.To}
-}
-
 // measureFacts measures the counting: first a day alone, then a year, then the service over both.
 func measureFacts(ctx context.Context, o *options, dir string) (checks []gauge.Check, err error) {
 	data := filepath.Join(dir, "data")
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, err
 	}
-	w, err := openWorld(ctx, data)
+	w, err := world.Open(ctx, data)
 	if err != nil {
 		return nil, err
 	}
 	open := true
 	defer func() {
 		if open {
-			err = errors.Join(err, w.close())
+			err = errors.Join(err, w.Close())
 		}
 	}()
 	if o.has("d") || o.has("m") {
-		c, err := w.measureDay(ctx, o)
+		c, err := measureDay(ctx, w, o)
 		if err != nil {
 			return nil, err
 		}
 		checks = append(checks, c...)
 	}
 	if o.has("y") {
-		c, err := w.measureYear(ctx, o)
+		c, err := measureYear(ctx, w, o)
 		if err != nil {
 			return nil, err
 		}
@@ -64,28 +60,28 @@ func measureFacts(ctx context.Context, o *options, dir string) (checks []gauge.C
 		return checks, nil
 	}
 	open = false
-	if err := w.close(); err != nil {
+	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	c, err := measureMemory(ctx, o, data, w.today)
+	c, err := measureMemory(ctx, o, data, w.Today)
 	return append(checks, c...), err
 }
 
 // measureDay restates one day, and in turn runs the SELECTs of that alone.
-func (w *world) measureDay(ctx context.Context, o *options) ([]gauge.Check, error) {
-	day := calendar.Range{From: w.today, To: w.today}
-	if err := w.fillDay(ctx, o.day); err != nil {
+func measureDay(ctx context.Context, w *world.World, o *options) ([]gauge.Check, error) {
+	day := calendar.Range{From: w.Today, To: w.Today}
+	if err := w.FillDay(ctx, o.day); err != nil {
 		return nil, err
 	}
 	progress("a day of %d ratings is filled in", o.day)
 	var restated, selected []float64
 	for round := range o.rounds + 1 {
 		began := time.Now()
-		if _, err := w.store.RestateRange(ctx, day, time.Now()); err != nil {
+		if _, err := w.Store.RestateRange(ctx, day, time.Now()); err != nil {
 			return nil, err
 		}
 		middle := time.Now()
-		if err := w.store.SelectDay(ctx, w.today); err != nil {
+		if err := w.Store.SelectDay(ctx, w.Today); err != nil {
 			return nil, err
 		}
 		a, b := middle.Sub(began).Seconds(), time.Since(middle).Seconds()
@@ -94,7 +90,7 @@ func (w *world) measureDay(ctx context.Context, o *options) ([]gauge.Check, erro
 			restated, selected = append(restated, a), append(selected, b)
 		}
 	}
-	if n, err := w.counted(ctx, day); err != nil || n != o.day {
+	if n, err := w.Counted(ctx, day); err != nil || n != o.day {
 		return nil, errors.Join(fmt.Errorf("of %d ratings of a day the facts hold %d", o.day, n), err)
 	}
 	whole, alone := gauge.Median(restated), gauge.Median(selected)
@@ -106,34 +102,34 @@ func (w *world) measureDay(ctx context.Context, o *options) ([]gauge.Check, erro
 }
 
 // measureYear restates a year of ratings, and runs the bare query over the same rows.
-func (w *world) measureYear(ctx context.Context, o *options) ([]gauge.Check, error) {
-	months := slices.Collect(w.year.Months())
+func measureYear(ctx context.Context, w *world.World, o *options) ([]gauge.Check, error) {
+	months := slices.Collect(w.Year.Months())
 	left := o.year
 	for i, month := range months {
 		n := left / uint64(len(months)-i)
 		left -= n
-		if err := w.fill(ctx, calendar.Period(calendar.KindMonth, month), n); err != nil {
+		if err := w.Fill(ctx, calendar.Period(calendar.KindMonth, month), n); err != nil {
 			return nil, err
 		}
 		progress("%s is filled in with %d ratings", month, n)
 	}
-	p := clickhouse.Parameters{"from": w.year.From.String(), "to": w.year.To.String()}
+	p := clickhouse.Parameters{"from": w.Year.From.String(), "to": w.Year.To.String()}
 	var bare []float64
 	for range o.rounds + 1 {
 		began := time.Now()
-		if err := w.exec(ctx, "bare", p); err != nil {
+		if err := w.Exec(ctx, "bare", p); err != nil {
 			return nil, err
 		}
 		bare = append(bare, time.Since(began).Seconds())
 	}
 	alone := gauge.Median(bare[1:])
 	began := time.Now()
-	done, err := w.store.Restate(ctx, time.Now())
+	done, err := w.Store.Restate(ctx, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	whole := time.Since(began).Seconds()
-	if n, err := w.counted(ctx, w.year); err != nil || n != o.year {
+	if n, err := w.Counted(ctx, w.Year); err != nil || n != o.year {
 		return nil, errors.Join(fmt.Errorf("of %d ratings of a year the facts hold %d", o.year, n), err)
 	}
 	fmt.Printf("(y) a year of %d ratings on %d days: restated in %.1f s, %.0f ratings/s; the bare query %.2f s: %.1f times\n",

@@ -1,4 +1,6 @@
-package main
+// Package world is the province that measurements stand in: an engine with the product's warehouse, its directory, and
+// records made inside the engine, in a data folder that the product can go on with.
+package world
 
 import (
 	"context"
@@ -15,6 +17,7 @@ import (
 	"haochaping/calendar"
 	"haochaping/directory"
 	"haochaping/engine"
+	"haochaping/evaluation"
 	"haochaping/warehouse"
 )
 
@@ -24,6 +27,7 @@ var statements embed.FS
 // The province: codes follow from numbers alone, so that the engine can make records that fit.
 const (
 	towns       = 1440
+	windows     = 8 // of a hall
 	departments = 2000
 	lines       = 8
 	items       = 2 * departments
@@ -32,17 +36,18 @@ const (
 // zone is the product's default, in which the days of its warehouse are cut.
 var zone = time.FixedZone("Asia/Shanghai", 8*3600)
 
-// world is an engine with the product's warehouse in it, in a data folder that the product can go on with.
-type world struct {
+// World is an engine with the product's warehouse in it. It is closed before the product opens its folder.
+type World struct {
+	Store *warehouse.Warehouse
+	Today calendar.Day   // the newest day
+	Year  calendar.Range // the twelve whole months before its month
+
 	engine *engine.Engine
 	conn   driver.Conn
-	store  *warehouse.Warehouse
-	today  calendar.Day // the day that is measured alone
-	year   calendar.Range
 }
 
-// openWorld starts the engine in a data folder and fills in the directory.
-func openWorld(ctx context.Context, data string) (_ *world, err error) {
+// Open starts the engine in a data folder and fills in the directory.
+func Open(ctx context.Context, data string) (_ *World, err error) {
 	e, err := engine.New(engine.Options{Dir: filepath.Join(data, "clickhouse"), MaxMemory: 2 << 30})
 	if err != nil {
 		return nil, err
@@ -50,15 +55,15 @@ func openWorld(ctx context.Context, data string) (_ *world, err error) {
 	if err := e.Start(ctx); err != nil {
 		return nil, err
 	}
-	w := &world{engine: e, today: calendar.DayOf(time.Now(), zone)}
-	month := calendar.Period(calendar.KindMonth, w.today).From
-	w.year = calendar.Range{From: month.AddMonths(-12), To: month - 1}
+	w := &World{engine: e, Today: calendar.DayOf(time.Now(), zone)}
+	month := calendar.Period(calendar.KindMonth, w.Today).From
+	w.Year = calendar.Range{From: month.AddMonths(-12), To: month - 1}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, w.close())
+			err = errors.Join(err, w.Close())
 		}
 	}()
-	if w.store, err = warehouse.Open(ctx, warehouse.Options{
+	if w.Store, err = warehouse.Open(ctx, warehouse.Options{
 		Address: e.Address(), Database: e.Database(), Username: e.User(), Password: e.Password(),
 		Loopback: true, Sole: true, Zone: zone, Logger: slog.New(slog.DiscardHandler),
 	}); err != nil {
@@ -71,28 +76,29 @@ func openWorld(ctx context.Context, data string) (_ *world, err error) {
 	if err != nil {
 		return nil, err
 	}
-	problems, err := w.store.ImportDirectory(ctx, province(), "bench")
+	problems, err := w.Store.ImportDirectory(ctx, province(), "bench")
 	if err != nil {
 		return nil, fmt.Errorf("fill in the directory: %w: %v", err, problems)
 	}
 	return w, nil
 }
 
-func (w *world) close() error {
+// Close stops the engine.
+func (w *World) Close() error {
 	var errs []error
 	if w.conn != nil {
 		errs = append(errs, w.conn.Close())
 	}
-	if w.store != nil {
-		errs = append(errs, w.store.Close())
+	if w.Store != nil {
+		errs = append(errs, w.Store.Close())
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return errors.Join(append(errs, w.engine.Stop(ctx))...)
 }
 
-// exec runs a statement of this folder.
-func (w *world) exec(ctx context.Context, name string, p clickhouse.Parameters) error {
+// Exec runs a statement of this folder by its name.
+func (w *World) Exec(ctx context.Context, name string, p clickhouse.Parameters) error {
 	text, err := statements.ReadFile(name + ".sql")
 	if err != nil {
 		return err
@@ -117,7 +123,11 @@ func province() *warehouse.DirectoryPart {
 			p.Regions = append(p.Regions, directory.Region{Code: code[:6], Name: code[:6], Parent: code[:4]})
 		}
 		p.Regions = append(p.Regions, directory.Region{Code: code, Name: code, Parent: code[:6]})
-		p.Halls = append(p.Halls, directory.Hall{Code: fmt.Sprint("H", n), Name: code, Region: code})
+		hall := fmt.Sprint("H", n)
+		p.Halls = append(p.Halls, directory.Hall{Code: hall, Name: code, Region: code})
+		for window := range windows {
+			p.Windows = append(p.Windows, directory.Window{Hall: hall, Code: fmt.Sprint(1 + window), Name: fmt.Sprint(1 + window)})
+		}
 	}
 	for n := range departments {
 		code := fmt.Sprint("D", n)
@@ -129,38 +139,48 @@ func province() *warehouse.DirectoryPart {
 	return p
 }
 
-// fill makes ratings over some days.
-func (w *world) fill(ctx context.Context, days calendar.Range, ratings uint64) error {
-	err := w.exec(ctx, "ratings", clickhouse.Parameters{
+// Fill makes ratings over some days.
+func (w *World) Fill(ctx context.Context, days calendar.Range, ratings uint64) error {
+	err := w.Exec(ctx, "ratings", clickhouse.Parameters{
 		"from": days.From.String(), "days": fmt.Sprint(days.Len()), "rows": fmt.Sprint(ratings), "seed": fmt.Sprint(uint32(days.From)),
 	})
 	if err != nil {
 		return err
 	}
-	return w.mark(ctx, days, "rating")
+	return w.Mark(ctx, days, "rating")
 }
 
-func (w *world) mark(ctx context.Context, days calendar.Range, part string) error {
-	return w.exec(ctx, "marks", clickhouse.Parameters{"from": days.From.String(), "days": fmt.Sprint(days.Len()), "part": part})
+// Mark makes days dirty on which records of a part (rating, case) were made.
+func (w *World) Mark(ctx context.Context, days calendar.Range, part string) error {
+	return w.Exec(ctx, "marks", clickhouse.Parameters{"from": days.From.String(), "days": fmt.Sprint(days.Len()), "part": part})
 }
 
-// fillDay makes a busy day of ratings, prompts and cases.
-func (w *world) fillDay(ctx context.Context, ratings uint64) error {
-	day := calendar.Range{From: w.today, To: w.today}
-	if err := w.fill(ctx, day, ratings); err != nil {
+// FillDay makes a busy day of ratings, prompts and cases.
+func (w *World) FillDay(ctx context.Context, ratings uint64) error {
+	day := calendar.Range{From: w.Today, To: w.Today}
+	if err := w.Fill(ctx, day, ratings); err != nil {
 		return err
 	}
-	for _, name := range []string{"prompts", "cases", "calendar"} {
-		if err := w.exec(ctx, name, clickhouse.Parameters{"day": w.today.String()}); err != nil {
+	for _, name := range []string{"prompts", "calendar"} {
+		if err := w.Exec(ctx, name, clickhouse.Parameters{"day": w.Today.String()}); err != nil {
 			return err
 		}
 	}
-	return w.mark(ctx, day, "case")
+	return w.FillCases(ctx, day, 5)
 }
 
-// counted is how many ratings the facts hold of some days.
-func (w *world) counted(ctx context.Context, days calendar.Range) (n uint64, err error) {
-	rows, err := w.store.Facts(ctx, totals(days))
+// FillCases makes a case for one in so many of the ratings of some days.
+func (w *World) FillCases(ctx context.Context, days calendar.Range, oneIn uint64) error {
+	err := w.Exec(ctx, "cases", clickhouse.Parameters{"from": days.From.String(), "to": days.To.String(), "one_in": fmt.Sprint(oneIn)})
+	if err != nil {
+		return err
+	}
+	return w.Mark(ctx, days, "case")
+}
+
+// Counted is how many ratings the facts hold of some days.
+func (w *World) Counted(ctx context.Context, days calendar.Range) (n uint64, err error) {
+	rows, err := w.Store.Facts(ctx, evaluation.Query{By: evaluation.ByTotal, From: days.From, To: days.To})
 	for i := range rows {
 		f := &rows[i].Facts
 		n += f.Valid() + f.DefaultsTotal() + f.Unanswered

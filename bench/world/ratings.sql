@@ -1,5 +1,5 @@
 -- Ratings of a stretch of days as a province gives them: a few busy departments and many small ones, nearly all good,
--- some booked by default, some unanswered; few on weekends. Called by world.fill. Grain: a rating.
+-- some booked by default, some unanswered; few on weekends. Called by World.Fill. Grain: a rating.
 INSERT INTO ratings (event_day, region, region_raw, department, id, content_hash, source, hall, window, item, staff, answer, answer_weight,
     level, channel, tags, rated_at, rated_at_raw, served_at, assess_number, event_key, received_at, collector)
 SELECT day, place, place, concat('D', toString(office)), generateUUIDv7(number), cityHash64(number, {seed:UInt64}),

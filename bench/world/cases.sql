@@ -1,5 +1,5 @@
--- A case for every fifth rating of a day, closed on it, with both limits and, of some, a suspension. Called by
--- world.fillDay.
+-- A case for one in so many of the ratings of some days, closed on it, with both limits and, of some, a suspension. Called by
+-- World.FillCases.
 INSERT INTO cases (source, case_id, version, rank, content_hash, kind, region, region_raw, hall, window, department, item, status, accepted_at,
     promised_at, statutory_at, finished_at, accepted_day, finished_day, suspended_from, suspended_to, suspended_seconds,
     handling_seconds, visits, received_at, collector)
@@ -11,5 +11,5 @@ FROM
 (
     SELECT *, served_at - toIntervalSecond(86400 * (1 + intDiv(content_hash, 7) % 12)) AS accepted
     FROM ratings
-    WHERE event_day = {day:Date} AND content_hash % 5 = 0
+    WHERE event_day BETWEEN {from:Date} AND {to:Date} AND content_hash % {one_in:UInt64} = 0
 )

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"haochaping/bench/gauge"
+	"haochaping/bench/world"
+	"haochaping/calendar"
+)
+
+// pages are what the readers open, of all kinds.
+var pages = []string{
+	"/", "/?p=12m", "/region/99", "/region/9901", "/region/9901?p=12m", "/region/990101", "/region/990101001",
+	"/hall/H5", "/hall/H5/window/3", "/department/D0", "/department/D0?p=12m", "/ranking?p=lastmonth", "/ranking?by=department&line=L0&p=lastmonth",
+}
+
+// reading is what was measured over one amount of data.
+type reading struct {
+	ratings uint64
+	plain   time.Duration // of the overview's figures by plain SQL
+	cold    map[string]time.Duration
+	times   map[string][]time.Duration // warm
+}
+
+func (r *reading) all() (list []time.Duration) {
+	for _, times := range r.times {
+		list = append(list, times...)
+	}
+	return list
+}
+
+// quantile is a quantile of a list by nearest rank; 0 of none.
+func quantile(list []time.Duration, q float64) time.Duration {
+	if len(list) == 0 {
+		return 0
+	}
+	list = slices.Sorted(slices.Values(list))
+	return list[min(len(list)-1, int(q*float64(len(list))))]
+}
+
+// measure fills a data folder, runs the plain SQL, starts the product over it and reads its pages.
+func measure(ctx context.Context, o *options, dir string, ratings uint64) (_ *reading, err error) {
+	data := filepath.Join(dir, "data")
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	r := &reading{ratings: ratings, cold: make(map[string]time.Duration), times: make(map[string][]time.Duration)}
+	if r.plain, err = fill(ctx, data, ratings); err != nil {
+		return nil, err
+	}
+	p, err := gauge.Start("the service", filepath.Join(dir, "service.log"), o.program, nil,
+		"serve", "--listen", "127.0.0.1:0", "--data-dir", data, "--log-level", "info")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.Stop()) }()
+	base, err := p.Says(ctx, `msg=listening address=(\S+)/`)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: o.readers, DisableCompression: true}}
+	for _, page := range pages {
+		if r.cold[page], err = open(ctx, client, base+page); err != nil {
+			return nil, err
+		}
+	}
+	if err := settled(ctx, client, base); err != nil {
+		return nil, err
+	}
+	progress("%d ratings: the pages were read cold", ratings)
+	return r, r.read(ctx, o, client, base)
+}
+
+// fill makes records of the last twelve months and more, has them counted, and measures the plain SQL.
+func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration, err error) {
+	w, err := world.Open(ctx, data)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	days := calendar.Range{From: w.Year.From, To: w.Today}
+	left := ratings
+	months := slices.Collect(days.Months())
+	for i, month := range months {
+		part := calendar.Period(calendar.KindMonth, month).Intersect(days)
+		n := left / uint64(len(months)-i)
+		left -= n
+		if err := errors.Join(w.Fill(ctx, part, n), w.FillCases(ctx, part, 1)); err != nil {
+			return 0, err
+		}
+	}
+	progress("%d ratings and as many cases are stored", ratings)
+	if _, err := w.Store.Restate(ctx, time.Now()); err != nil {
+		return 0, err
+	}
+	if n, err := w.Counted(ctx, days); err != nil || n != ratings {
+		return 0, errors.Join(fmt.Errorf("of %d ratings the facts hold %d", ratings, n), err)
+	}
+	progress("and counted")
+	return w.PlainOverview(ctx, calendar.Range{From: w.Today - 29, To: w.Today})
+}
+
+// open reads a page and returns the server's time for it.
+func open(ctx context.Context, client *http.Client, address string) (time.Duration, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("Accept", "text/html")
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		return 0, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("read %s: %s", address, answer.Status)
+	}
+	if len(body) == 0 {
+		return 0, fmt.Errorf("read %s: nothing", address)
+	}
+	took, err := strconv.ParseFloat(strings.TrimPrefix(answer.Header.Get("Server-Timing"), "app;dur="), 64)
+	if err != nil {
+		return 0, fmt.Errorf("read %s: the server does not say its time: %w", address, err)
+	}
+	return time.Duration(took * float64(time.Millisecond)), nil
+}
+
+// settled waits until each page is answered from what is kept, which rankings are some seconds after they were asked
+// for first.
+func settled(ctx context.Context, client *http.Client, base string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for _, page := range pages {
+		for {
+			took, err := open(ctx, client, base+page)
+			if err != nil {
+				return err
+			}
+			if took < time.Second {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// read has the readers open the pages, each in an order of its own.
+func (r *reading) read(ctx context.Context, o *options, client *http.Client, base string) error {
+	ctx, cancel := context.WithTimeout(ctx, o.reading)
+	defer cancel()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	for n := range o.readers {
+		all.Go(func() {
+			dice := rand.New(rand.NewPCG(uint64(n), 1))
+			for {
+				pause := 2*time.Second + time.Duration(dice.Int64N(int64(3*time.Second)))
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(pause):
+				}
+				page := pages[dice.IntN(len(pages))]
+				took, err := open(ctx, client, base+page)
+				mu.Lock()
+				switch {
+				case err == nil:
+					r.times[page] = append(r.times[page], took)
+				case ctx.Err() == nil:
+					failed = errors.Join(failed, err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	return failed
+}
