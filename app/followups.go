@@ -57,3 +57,15 @@ func (a *App) followUpClock(days *calendar.Workdays) func(rated calendar.Day) (c
 		return due(rated, rule.ContactDays), due(rated, rule.RectifyDays)
 	}
 }
+
+// outcomes tells the dashboard what became of bad ratings, as of now.
+type outcomes struct{ app *App }
+
+// Outcomes answers for some days.
+func (o outcomes) Outcomes(ctx context.Context, days calendar.Range) ([]evaluation.Outcome, error) {
+	w, err := o.app.store.get()
+	if err != nil {
+		return nil, err
+	}
+	return w.Outcomes(ctx, days, o.app.followUpClock(o.app.workdays()), o.app.clock())
+}

@@ -115,14 +115,17 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	if !a.cfg.Roles.Has(config.RoleDashboard) {
 		return nil
 	}
+	lead := newLeads(a)
 	d, err := dashboard.New(dashboard.Options{
 		Gate: openGate{}, Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
+		Outcomes: outcomes{a}, Findings: lead,
 	})
 	if err != nil {
 		return err
 	}
+	a.spawn("the findings of the overview", lead.run)
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
 	mux.Handle("/", d.Handler())
 	return nil

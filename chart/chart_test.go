@@ -50,6 +50,16 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		{Name: "none", Tone: ToneFaint},
 	}}.Figure()
 	keep("bars", f, err)
+	f, err = Bars{Description: name, Name: "rate", Rows: []Bar{
+		{Name: name, Value: Known(334), Low: Known(280.5), High: Known(390.25), Label: "334.0", Tip: name, Tone: ToneBad},
+		{Name: "few", Value: Known(900), Label: name, Tip: "few", Tone: ToneFaint},
+	}}.Figure()
+	keep("bars-intervals", f, err)
+	f, err = Pareto{Description: name, Name: name, ShareName: "share", Cumulative: []float64{75, 100}, Rows: []Bar{
+		{Name: name, Value: Known(6), Label: "6", Tip: name, Tone: ToneBad},
+		{Name: "b", Value: Known(2), Label: "2", Tip: "b", Tone: ToneBad},
+	}}.Figure()
+	keep("pareto", f, err)
 	levels := Levels{Description: name, WholeName: name}
 	for i, n := range []uint64{990, 4, 3, 2, 1} {
 		levels.Levels[i] = Level{Name: fmt.Sprint(name, 5-i), Count: n, Label: fmt.Sprint(n), Tip: name}

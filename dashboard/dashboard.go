@@ -29,6 +29,8 @@ type Options struct {
 	Breaks    Breaks                      // where series break; none are known if nil
 	Workdays  func() *calendar.Workdays   // the working days in force; those that are built in if nil
 	Directory func() *directory.Directory // the directory in force; called once a request
+	Outcomes  Outcomes                    // what became of bad ratings; nothing is known of it if nil
+	Findings  Findings                    // what the overview says first; nothing if nil
 	Logger    *slog.Logger
 
 	Now      func() time.Time // the clock; time.Now if nil
@@ -49,6 +51,7 @@ type Dashboard struct {
 	options   Options
 	base      string
 	facts     *cache
+	outcomes  outcomeCache
 	words     *words
 	templates *templateSet
 	assets    *assets
@@ -75,6 +78,7 @@ func New(options Options) (*Dashboard, error) {
 		return nil, fmt.Errorf("make the dashboard: %w", err)
 	}
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
+	d.outcomes.answers = newRecent[calendar.Range, outcomeAnswer](keptOutcomes)
 	return d, nil
 }
 

@@ -80,7 +80,8 @@ type fakeStore struct {
 	calls      atomic.Int64
 	fail       func(evaluation.Query) error // nil: never
 	empty      bool
-	hide       bool // rows of no region are left out, which a store may do
+	silent     string // a hall without ratings
+	hide       bool   // rows of no region are left out, which a store may do
 	from       calendar.Day
 	now        time.Time
 	leaves     []leaf
@@ -220,6 +221,9 @@ func (s *fakeStore) keys(q evaluation.Query, l *leaf) []rowKey {
 	case evaluation.ByHall:
 		var keys []rowKey
 		for _, h := range s.dir.HallsIn(region) {
+			if h.Code == s.silent {
+				continue
+			}
 			k.hall, k.part = h.Code, 1.0/3
 			keys = append(keys, k)
 		}

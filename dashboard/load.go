@@ -86,6 +86,16 @@ func (s series) empty() bool {
 // about makes the page one of a unit: its series is read once, by whichever card asks
 // first, and its tiles are compared with the period before.
 func (p *page) about(s subject) {
+	p.watch(s)
+	p.loaders = append(p.loaders, func(ctx context.Context) {
+		if err := guarded(ctx, p.loadTiles); err != nil {
+			p.Tiles, p.TilesBad = nil, p.dashboard.incident(p.request, "tiles failed", err)
+		}
+	})
+}
+
+// watch makes a unit the subject of the page.
+func (p *page) watch(s subject) {
 	p.subject = s
 	p.series = sync.OnceValues(func() (series, error) {
 		ctx, cancel := context.WithTimeout(p.request.Context(), p.dashboard.options.CardTimeout)
@@ -95,11 +105,6 @@ func (p *page) about(s subject) {
 			return series{}, err
 		}
 		return p.period.cut(rows), nil
-	})
-	p.loaders = append(p.loaders, func(ctx context.Context) {
-		if err := guarded(ctx, p.loadTiles); err != nil {
-			p.Tiles, p.TilesBad = nil, p.dashboard.incident(p.request, "tiles failed", err)
-		}
 	})
 }
 

@@ -4,25 +4,19 @@ import (
 	"haochaping/directory"
 )
 
-// overview is the page about everything. Where the directory has one root, it is the
-// page of that root, whose facts include what is unattributed.
+// overview is the page that a leader opens first: the reader's own region, where the scope names one, else everything.
 func (d *Dashboard) overview(p *page) error {
-	p.Nav = "overview"
-	p.Title = label{Text: p.T("overview.title")}
-	top := ""
-	if roots := p.dir.Roots(); len(roots) == 1 {
-		top = roots[0].Code
-		p.Title = p.regionName(top)
-		p.Kind = label{Text: p.T("overview.title")}
-	}
-	p.about(subject{})
+	top := p.overviewSubject()
+	p.Template = "overview"
+	p.loaders = append(p.loaders, p.shield(p.loadFindings), p.shield(p.loadClocks), p.shield(p.loadQuality))
+	p.regionTabs(top)
+	p.paretoCard()
+	p.Overview.Lead = len(p.Cards)
 	p.trendCard()
 	p.levelsCard()
-	p.regionsCard(top)
 	p.heatCard(top)
 	p.handlingCard()
 	p.channelsCard()
-	p.reasonsCard(true)
 	p.reasonsCard(false)
 	return nil
 }

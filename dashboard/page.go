@@ -36,8 +36,9 @@ type page struct {
 	Tiles    []tile
 	TilesBad *failure
 	Cards    []*card
-	Quiet    bool // a page without tiles and period comparison
-	Ranking  any  // of the ranking page
+	Quiet    bool          // a page without tiles and period comparison
+	Ranking  any           // of the ranking page
+	Overview *overviewPart // of the overview
 
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking
@@ -70,9 +71,10 @@ type facet struct {
 type card struct {
 	ID      string
 	Title   string
-	Note    string // what is shown, in which unit, and by which rule
-	Span    string // how wide it is
-	Size    string // the class that gives the figure's box its height
+	Tabs    []choice // lists of other units in the same place
+	Note    string   // what is shown, in which unit, and by which rule
+	Span    string   // how wide it is
+	Size    string   // the class that gives the figure's box its height
 	Figure  *chart.Figure
 	Table   *table
 	Open    bool     // the table is shown at once
@@ -202,7 +204,7 @@ func mustUnescape(path string) string {
 // here is the page's own address with other values.
 func (p *page) here(change func(url.Values)) string {
 	values := p.period.values()
-	for _, key := range []string{"by", "level", "line", keyRule, keyWithin} {
+	for _, key := range []string{"by", "level", "line", keyRule, keyWithin, keyTab} {
 		if v := p.request.URL.Query().Get(key); v != "" {
 			values.Set(key, v)
 		}

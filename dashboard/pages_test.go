@@ -22,7 +22,7 @@ import (
 
 // allPages has one address of every page.
 var allPages = []string{
-	"/", "/?p=12m", "/?p=custom&from=2026-03-01&to=2026-09-30", "/region/99", "/region/9903", "/region/990302", "/region/990302001",
+	"/", "/?tab=grandchildren", "/?p=12m", "/?p=custom&from=2026-03-01&to=2026-09-30", "/region/99", "/region/9903", "/region/990302", "/region/990302001",
 	"/hall/H990302001", "/hall/H990302001/window/2", "/department/D99030200", "/ranking", "/ranking?by=region&level=3",
 	"/ranking?by=department&line=%E6%95%99%E8%82%B2", "/unattributed", "/region/nowhere",
 }
@@ -93,6 +93,7 @@ func TestPages(t *testing.T) {
 	store := newFakeStore(t)
 	for _, base := range []string{"", "/hcp"} {
 		d := newTestDashboard(t, store, func(o *Options) {
+			withOverview(store)(o)
 			o.BasePath, o.Demo = base, true
 			o.Breaks = breaksOf(testBreaks...)
 		})
@@ -264,8 +265,8 @@ func TestFiguresOfTheOverview(t *testing.T) {
 		sum.Add(&rows[i].Facts)
 	}
 	l := testLocale(t, English)
-	good := l.Share(sum.Good(), sum.Valid())
-	for id, want := range map[string]string{"tile-ratings": l.Int(sum.Valid()), "tile-good_rate": strings.TrimSuffix(good, "%")} {
+	bad, _ := badPer100k(&sum)
+	for id, want := range map[string]string{"tile-ratings": l.Int(sum.Valid()), "tile-bad_per_100k": l.Fixed(bad, 1)} {
 		tile := elements(root, func(n *html.Node) bool { return attribute(n, "id") == id })
 		if len(tile) != 1 {
 			t.Fatalf("no %s", id)

@@ -17,6 +17,7 @@ type tile struct {
 	Help    string // the formula in words
 	Changes []change
 	Spark   *spark
+	Failed  *failure
 }
 
 // loadTiles reads what the period is compared with; the period itself is the page's series.

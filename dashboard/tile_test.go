@@ -137,6 +137,7 @@ func TestNoComparisonAcrossBreaks(t *testing.T) {
 	store := newFakeStore(t)
 	from := calendar.MakeDay(2026, time.September, 1)
 	d := newTestDashboard(t, store, func(o *Options) {
+		withOverview(store)(o)
 		o.Breaks = breaksOf(evaluation.Break{Day: from, Kind: evaluation.BreakDefaultRule, Subject: "app", TextZH: "9 月起默认评价不再计入", TextEN: "from September on default ratings no longer count"})
 	})
 	tiles := func(path string) (root *html.Node, refused, words int) {
@@ -150,14 +151,14 @@ func TestNoComparisonAcrossBreaks(t *testing.T) {
 		return root, refused, words
 	}
 	root, refused, words := tiles("/?p=lastmonth") // October with September: both after; with 2025: across
-	if refused != len(measures) || words != 2*len(measures) {
+	if refused != len(overviewMeasures) || words != 2*len(overviewMeasures) {
 		t.Errorf("October: %d of %d changes are refused", refused, words)
 	}
 	text := allText(root)
 	if !strings.Contains(text, "9 月起默认评价不再计入，此前口径不同，不作同比。") || strings.Contains(text, "不作环比") {
 		t.Error("October: the sentence is missing, or there is one too many")
 	}
-	if root, refused, _ = tiles("/?p=custom&from=2026-09-01&to=2026-09-30"); refused != 2*len(measures) || !strings.Contains(allText(root), "不作环比") {
+	if root, refused, _ = tiles("/?p=custom&from=2026-09-01&to=2026-09-30"); refused != 2*len(overviewMeasures) || !strings.Contains(allText(root), "不作环比") {
 		t.Errorf("September: %d changes are refused", refused)
 	}
 	if _, refused, _ = tiles("/?p=custom&from=2026-07-01&to=2026-07-31"); refused != 0 {

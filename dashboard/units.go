@@ -49,7 +49,9 @@ func (p *page) unitsCard(c card, column string, read func(context.Context) ([]un
 			if few || u.Code == "" {
 				tone = chart.ToneFaint
 			}
+			low, high, sure := badIndicator.Interval(badIndicator.Of(&u.Facts))
 			bars.Rows = append(bars.Rows, chart.Bar{
+				Low: chart.Number{Value: low, Known: sure && !few}, High: chart.Number{Value: high, Known: sure && !few},
 				Name: u.Name.Text, Value: chart.Number{Value: rate, Known: ok}, Label: p.labelText(&u.Facts, few),
 				Tip: p.tip(u.Name.Text, &u.Facts), Link: u.Href, Tone: tone,
 			})
@@ -200,19 +202,22 @@ func (p *page) departmentsCard(region string) {
 		return
 	}
 	p.unitsCard(card{ID: "departments", Title: p.T("card.departments"), Note: p.T("card.departments.note"), Span: spanHalf},
-		p.T("column.department"), func(ctx context.Context) ([]unit, error) {
-			rows, err := p.facts(ctx, subject{Region: region}.query(evaluation.ByDepartment, p.period.Range, evaluation.StepNone))
-			if err != nil {
-				return nil, err
-			}
-			own := slices.DeleteFunc(slices.Clone(rows), func(r evaluation.Row) bool {
-				dep, ok := p.dir.Department(r.Department)
-				return !ok || dep.Region != region
-			})
-			return sumUnits(own, func(r *evaluation.Row) unit {
-				return unit{Code: r.Department, Name: p.departmentName(r.Department), Href: p.departmentLink(r.Department)}
-			}), nil
-		})
+		p.T("column.department"), func(ctx context.Context) ([]unit, error) { return p.readDepartments(ctx, region) })
+}
+
+// readDepartments reads the facts of the departments that belong to a region itself.
+func (p *page) readDepartments(ctx context.Context, region string) ([]unit, error) {
+	rows, err := p.facts(ctx, subject{Region: region}.query(evaluation.ByDepartment, p.period.Range, evaluation.StepNone))
+	if err != nil {
+		return nil, err
+	}
+	own := slices.DeleteFunc(slices.Clone(rows), func(r evaluation.Row) bool {
+		dep, ok := p.dir.Department(r.Department)
+		return !ok || dep.Region != region
+	})
+	return sumUnits(own, func(r *evaluation.Row) unit {
+		return unit{Code: r.Department, Name: p.departmentName(r.Department), Href: p.departmentLink(r.Department)}
+	}), nil
 }
 
 // hasDepartments reports whether any department belongs to a region itself.

@@ -152,11 +152,7 @@ func (u *reviewUnits) of(r *badReview) (unit reviewUnit, ok bool) {
 	if u.q.Step != evaluation.StepNone {
 		unit.start = calendar.Period(calendar.Kind(u.q.Step), r.day).From
 	}
-	region := r.region
-	if known, found := u.past.dir.Region(r.regionRaw); found && known.Code == r.regionRaw {
-		region = r.regionRaw // a code counts as sent before its canonical form does
-	}
-	leaf, department, line, _ := u.past.dir.Attribute(region, r.hall, r.window, r.department, r.item)
+	leaf, department, line := r.place(u.past.dir)
 	switch u.table {
 	case windowFacts.name:
 		ok = u.windowPasses(r)
@@ -192,6 +188,16 @@ func (u *reviewUnits) of(r *badReview) (unit reviewUnit, ok bool) {
 		unit.channel = r.channel
 	}
 	return unit, true
+}
+
+// place is who a review is attributed to.
+func (r *badReview) place(dir *directory.Directory) (leaf, department, line string) {
+	region := r.region
+	if known, found := dir.Region(r.regionRaw); found && known.Code == r.regionRaw {
+		region = r.regionRaw // a code counts as sent before its canonical form does
+	}
+	leaf, department, line, _ = dir.Attribute(region, r.hall, r.window, r.department, r.item)
+	return leaf, department, line
 }
 
 func (u *reviewUnits) windowPasses(r *badReview) bool {

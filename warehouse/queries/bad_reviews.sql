@@ -1,6 +1,6 @@
 -- The bad ratings of a period that count, each with what was done about it so far. Which ratings count is the rule of
 -- rating_counts and superseded, except that exclusion is given and not applied.
--- Called by FollowUps. Grain: a rating. Cost: some columns of the ratings of the period; the rest is few, as bad ratings
+-- Called by FollowUps and Outcomes. Grain: a rating. Cost: some columns of the ratings of the period; the rest is few, as bad ratings
 -- and the keys that collided are. Exact repeats of a row are told by its key instead of with FINAL.
 WITH
     members AS

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"haochaping/evaluation/findings"
+)
+
+// leadInterval is how long findings stand at least before they are drawn again, and leadTimeout what drawing them may take.
+const (
+	leadInterval = 10 * time.Minute
+	leadTimeout  = 10 * time.Minute
+)
+
+// leads keeps the findings of the last twelve months for the head of the overview. They are drawn in the background,
+// one at a time, when somebody asks and the facts have moved since; whoever asks gets what is there.
+type leads struct {
+	app    *App
+	wanted chan struct{} // of size 1: somebody has asked
+
+	mu   sync.Mutex
+	list []findings.Finding
+	at   time.Time // when list was drawn; zero = never
+}
+
+func newLeads(a *App) *leads { return &leads{app: a, wanted: make(chan struct{}, 1)} }
+
+// Findings are the latest that were drawn, and when; ok is false before the first. Nobody modifies them.
+func (l *leads) Findings(context.Context) (list []findings.Finding, at time.Time, ok bool) {
+	select {
+	case l.wanted <- struct{}{}:
+	default:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.list, l.at, !l.at.IsZero()
+}
+
+// run draws findings until ctx ends. It owns what was drawn when.
+func (l *leads) run(ctx context.Context) error {
+	var generation uint64
+	var last time.Time // of the last attempt
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.wanted:
+		}
+		if !last.IsZero() && time.Since(last) < leadInterval {
+			continue
+		}
+		if g, err := l.app.store.Generation(ctx); err != nil || g.DataTime == 0 || g.Number == generation {
+			continue // asked again by the next reader
+		}
+		last = time.Now()
+		if number, err := l.draw(ctx); err == nil {
+			generation = number
+		} else if ctx.Err() == nil {
+			l.app.log.Warn("findings for the overview", "error", err)
+		}
+	}
+}
+
+func (l *leads) draw(ctx context.Context) (generation uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leadTimeout)
+	defer cancel()
+	in, g, err := l.app.findingsInput(ctx, &FindingsCall{})
+	if err != nil {
+		return 0, err
+	}
+	list := findings.Find(*in)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list, l.at = list, l.app.clock()
+	return g.Number, nil
+}
