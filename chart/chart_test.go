@@ -72,6 +72,32 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		Step:  func(lo, hi float64) string { return fmt.Sprintf("%g to %g", lo, hi) },
 	}.Figure()
 	keep("heat", f, err)
+	sizes := []FunnelPoint{
+		{Name: name, N: 4000, Rate: 320, Standing: Worse, Tip: name, Link: "/region/1"},
+		{Name: "own", N: 900, Rate: 80, Self: true, Tip: "own"},
+		{Name: "better", N: 9000, Rate: 8, Standing: Better, Tip: "better"},
+		{Name: "few", N: 12, Standing: Few, Tip: "few"},
+		{Name: "unsure", N: 3000, Rate: 200, Standing: Outside, Tip: "unsure"},
+	}
+	f, err = Funnel{
+		Description: name, Name: name, SizeName: name, TargetName: name, Target: 100, Points: sizes, Sizes: []float64{10, 100, 10000},
+		Limits: []FunnelLimit{{Name: "95", Rates: []float64{0, 20, 90}}, {Name: "95", Rates: []float64{900, 200, 110}}, {Name: "99.8", Wide: true, Rates: []float64{990, 300, 120}}},
+	}.Figure()
+	keep("funnel", f, err)
+	f, err = Quadrant{
+		Description: name, Name: name, XName: name, YName: "level", MedianX: 4, MedianY: 4.91, Corners: [4]string{name, "b", "c", "d"},
+		Points: []QuadrantPoint{
+			{Name: name, X: 3.2, Y: 4.95, Tip: name, Link: "/region/1"},
+			{Name: "own", X: 5, Y: 4.9, Self: true, Tip: "own"},
+			{Name: "few", X: 4, Y: 4.2, Few: true, Tip: "few"},
+		},
+	}.Figure()
+	keep("quadrant", f, err)
+	f, err = Clusters{Description: name, Labels: []string{"P50", "P95"}, Tips: []string{name, "b"}, Bars: []Cluster{
+		{Name: name, Tone: ToneMain, Values: []Number{Known(2), Known(9)}, Labels: []string{"2", name}},
+		{Name: "limit", Tone: ToneSoft, Values: []Number{Known(5), {}}, Labels: []string{"5", ""}},
+	}}.Figure()
+	keep("clusters", f, err)
 	return out
 }
 
@@ -150,24 +176,25 @@ func TestAxesBeginAtZeroAndGapsStay(t *testing.T) {
 				Min  *float64
 			}
 			Series []struct {
-				Data []map[string]any
+				Data []any
 			}
 		}
 		if err := json.Unmarshal(f.Option, &option); err != nil {
 			t.Fatal(err)
 		}
 		for _, axis := range append(option.XAxis, option.YAxis...) {
-			if axis.Type == "value" && kind != "forest" && (axis.Min == nil || *axis.Min != 0) {
+			if axis.Type == "value" && kind != "forest" && kind != "quadrant" && (axis.Min == nil || *axis.Min != 0) {
 				t.Errorf("%s: a value axis does not begin at 0", kind)
 			}
 		}
 		if kind != "trend" {
 			continue
 		}
-		if _, ok := option.Series[0].Data[1]["value"]; ok {
+		datum := func(i int) map[string]any { v, _ := option.Series[0].Data[i].(map[string]any); return v }
+		if _, ok := datum(1)["value"]; ok {
 			t.Error("a missing value is drawn")
 		}
-		if v, ok := option.Series[0].Data[2]["value"]; !ok || v != 0.0 {
+		if v, ok := datum(2)["value"]; !ok || v != 0.0 {
 			t.Error("a zero is not drawn")
 		}
 	}
@@ -241,6 +268,41 @@ func TestMarksKeepTheirDistance(t *testing.T) {
 	for i, want := range []bool{true, false, true} {
 		if line, ok := trend.lines()[i].(markLine); !ok || *line.Label.Show != want {
 			t.Errorf("text of line %d shown: %v, want %v", i, !want, want)
+		}
+	}
+}
+
+func TestFunnelHoldsAllPoints(t *testing.T) {
+	for _, list := range [][]FunnelPoint{nil, {{N: 1}}, {{N: 10}, {N: 10}}, {{N: 7}, {N: 123_456}}} {
+		low, high := sizeAxis(list)
+		if low < 1 || low >= high {
+			t.Errorf("%v: sizes from %v to %v", list, low, high)
+		}
+		for _, p := range list {
+			if p.N < low || p.N > high {
+				t.Errorf("%v lies outside %v to %v", p.N, low, high)
+			}
+		}
+		sizes := SizesFor(list)
+		if sizes[0] != low || math.Abs(sizes[len(sizes)-1]-high) > 1e-6 {
+			t.Errorf("limits from %v to %v, axis from %v to %v", sizes[0], sizes[len(sizes)-1], low, high)
+		}
+	}
+	if got := (Funnel{}).top(); got != 1 {
+		t.Errorf("nothing is shown up to %v", got)
+	}
+	if got := (Funnel{Target: 100, Points: []FunnelPoint{{Rate: 900}}}).top(); got < 900 {
+		t.Errorf("a rate of 900 is shown up to %v", got)
+	}
+}
+
+func TestQuadrantShowsWhatIsTaken(t *testing.T) {
+	for _, list := range [][]float64{{4.91}, {4.91, 4.93}, {0, 3}, {0}, {4.2, 4.95}, {1e6, 1}} {
+		low, high := stretch(list)
+		for _, v := range list {
+			if v < low || v > high || low < 0 || low >= high {
+				t.Errorf("%v is shown on %v to %v", list, low, high)
+			}
 		}
 	}
 }

@@ -23,7 +23,8 @@ type Heat struct {
 	Name        string
 	X, Y        []string
 	Cells       []Cell
-	FewName     string                      // the legend's word for cells with too few ratings
+	Plain       bool                        // the names across are short and stand as they are
+	FewName     string                      // the legend's word for cells with too few ratings; empty where there are none
 	Step        func(lo, hi float64) string // the legend's text of a step; hi is +Inf for the last
 }
 
@@ -59,6 +60,9 @@ func (h Heat) Figure() (Figure, error) {
 	heat.SetGlobalOptions(common(h.Description)...)
 	across := axisLabel()
 	across.HideOverlap, across.Interval, across.Rotate = nil, "0", 90
+	if h.Plain {
+		across.Rotate = 0
+	}
 	heat.SetGlobalOptions(
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "36", Bottom: "4"}),
 		charts.WithXAxisOpts(opts.XAxis{
@@ -75,7 +79,10 @@ func (h Heat) Figure() (Figure, error) {
 
 func (h Heat) scale(known []float64) map[string]any {
 	few := float64(fewValue)
-	pieces := []piece{{Value: &few, Label: h.FewName, Color: "var(--few)"}}
+	var pieces []piece
+	if h.FewName != "" {
+		pieces = append(pieces, piece{Value: &few, Label: h.FewName, Color: "var(--few)"})
+	}
 	bounds := Steps(known)
 	for i := range len(bounds) + 1 {
 		lo, hi := 0.0, math.Inf(1)

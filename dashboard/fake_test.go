@@ -301,6 +301,7 @@ func (c *tallyCounts) facts() evaluation.Facts {
 		PromisedSeconds: u(c.cases * 5 * 86400), StatutorySeconds: u(c.cases * 14 * 86400), VisitsKnown: u(c.cases), Visits: u(c.cases * 0.7),
 		OnTheSpot: u(c.cases * 0.4), FiledOnline: u(c.cases * 0.55), Handled: u(c.cases), HandlingSeconds: u(c.slow * 2.1 * 86400),
 		Channels: map[string]evaluation.ChannelCount{}, Tags: map[string]uint64{}, Hours: map[uint8]uint64{}, Handling: evaluation.Histogram{},
+		PromisedTimes: evaluation.Histogram{}, StatutoryTimes: evaluation.Histogram{},
 	}
 	f.Levels[4] = valid - min(valid, f.Levels[0]+f.Levels[1]+f.Levels[2]+f.Levels[3])
 	for id, v := range map[string][2]float64{"tablet": {.46, .22}, "terminal": {.18, .1}, "qr": {.17, .36}, "mobile": {.12, .14}, "sms": {.05, .16}, "phone": {.0005, .01}} {
@@ -320,6 +321,8 @@ func (c *tallyCounts) facts() evaluation.Facts {
 	for i, v := range []float64{.2, .2, .15, .12, .1, .08, .06, .04, .03, .02} {
 		if n := u(c.cases * v); n > 0 {
 			f.Handling[evaluation.Bucket(c.slow/max(c.cases, 1)*600*math.Pow(3, float64(i)))] += n
+			f.PromisedTimes[evaluation.Bucket(86400*float64(1+i))] += n
+			f.StatutoryTimes[evaluation.Bucket(86400*float64(7+2*i))] += n
 		}
 	}
 	return f

@@ -48,10 +48,7 @@ func (p *page) handlingCard() {
 				})
 				c.Table.Rows = append(c.Table.Rows, []cell{text(title), text(written)})
 			}
-			for _, q := range []struct {
-				id string
-				q  float64
-			}{{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}} {
+			for _, q := range percentiles {
 				v, _ := f.Handling.Quantile(q.q)
 				row(q.id, v, chart.ToneMain, p.Span(v))
 			}

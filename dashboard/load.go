@@ -24,20 +24,23 @@ func (p *page) add(c card, fill func(context.Context, *card) error) {
 	})
 }
 
-// widen closes gaps in the grid: a half that no other stands beside becomes full, and
-// of narrow cards in a row that do not fill their lines, the last become halves.
+// widen closes gaps in the grid: of halves in a row that do not fill their lines, the last becomes full,
+// and of narrow cards the last become halves.
 func (p *page) widen() {
-	var halves, thirds []*card
-	for _, c := range p.Cards {
-		switch {
-		case c.Span == spanHalf:
-			halves = append(halves, c)
-		case c.Span == spanThird && c.ID != "levels": // that one stands beside the trend
+	var thirds []*card
+	run := 0 // halves in a row up to here
+	for i, c := range p.Cards {
+		if c.Span == spanThird && c.ID != "levels" { // that one stands beside the trend
 			thirds = append(thirds, c)
 		}
-	}
-	if n := len(halves); n%2 == 1 {
-		halves[n-1].Span, halves[n-1].Open = spanFull, true
+		if c.Span != spanHalf {
+			run = 0
+			continue
+		}
+		run++
+		if ends := i+1 == len(p.Cards) || p.Cards[i+1].Span != spanHalf; ends && run%2 == 1 {
+			c.Span, c.Open = spanFull, true
+		}
 	}
 	last := map[int]int{1: 4, 2: 2}[len(thirds)%3] // how many of them share lines of two
 	for _, c := range thirds[max(0, len(thirds)-last):] {

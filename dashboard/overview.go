@@ -43,6 +43,7 @@ func (d *Dashboard) region(p *page) error {
 	p.handlingCard()
 	p.channelsCard()
 	p.reasonsCard(true)
+	p.regionComparisons(r)
 	return nil
 }
 
@@ -64,6 +65,7 @@ func (d *Dashboard) hall(p *page) error {
 	p.hoursCard()
 	p.channelsCard()
 	p.reasonsCard(true)
+	p.hallComparisons(h)
 	return nil
 }
 
@@ -97,6 +99,8 @@ func (d *Dashboard) window(p *page) error {
 	p.hoursCard()
 	p.channelsCard()
 	p.reasonsCard(true)
+	k := p.kinOfWindow(hall, w.Code)
+	p.comparisons(k, p.fieldOf(k))
 	return nil
 }
 
@@ -121,6 +125,8 @@ func (d *Dashboard) department(p *page) error {
 	p.channelsCard()
 	p.reasonsCard(true)
 	p.reasonsCard(false)
+	k := p.kinOfDepartment(dep)
+	p.comparisons(k, p.fieldOf(k))
 	return nil
 }
 

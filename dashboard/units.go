@@ -237,42 +237,48 @@ func (p *page) hallsCard(region string) {
 		return
 	}
 	p.unitsCard(card{ID: "halls", Title: p.T("card.halls"), Note: p.T("card.units.note"), Span: spanHalf},
-		p.T("column.hall"), func(ctx context.Context) ([]unit, error) {
-			rows, err := p.facts(ctx, subject{Region: region}.query(evaluation.ByHall, p.period.Range, evaluation.StepNone))
-			if err != nil {
-				return nil, err
-			}
-			units := make([]unit, len(halls))
-			at := make(map[string]int, len(halls))
-			for i, h := range halls {
-				units[i] = unit{Code: h.Code, Name: p.pick(h.Name, h.NameEN, h.Code), Href: p.hallLink(h.Code)}
-				at[h.Code] = i
-			}
-			for i := range rows {
-				if n, ok := at[rows[i].Hall]; ok {
-					units[n].Facts.Add(&rows[i].Facts)
-				}
-			}
-			return units, nil
-		})
+		p.T("column.hall"), func(ctx context.Context) ([]unit, error) { return p.readHalls(ctx, region, halls) })
+}
+
+// readHalls reads the facts of halls in a region. Halls without facts are listed too.
+func (p *page) readHalls(ctx context.Context, region string, halls []directory.Hall) ([]unit, error) {
+	rows, err := p.facts(ctx, subject{Region: region}.query(evaluation.ByHall, p.period.Range, evaluation.StepNone))
+	if err != nil {
+		return nil, err
+	}
+	units := make([]unit, len(halls))
+	at := make(map[string]int, len(halls))
+	for i, h := range halls {
+		units[i] = unit{Code: h.Code, Name: p.pick(h.Name, h.NameEN, h.Code), Href: p.hallLink(h.Code)}
+		at[h.Code] = i
+	}
+	for i := range rows {
+		if n, ok := at[rows[i].Hall]; ok {
+			units[n].Facts.Add(&rows[i].Facts)
+		}
+	}
+	return units, nil
 }
 
 // windowsCard compares the windows of a hall.
 func (p *page) windowsCard(hall string) {
 	p.unitsCard(card{ID: "windows", Title: p.T("card.windows"), Note: p.T("card.units.note"), Span: spanFull, Open: true},
-		p.T("column.window"), func(ctx context.Context) ([]unit, error) {
-			rows, err := p.facts(ctx, subject{Hall: hall}.query(evaluation.ByWindow, p.period.Range, evaluation.StepNone))
-			if err != nil {
-				return nil, err
-			}
-			units := sumUnits(rows, func(r *evaluation.Row) unit { return p.windowUnit(hall, r.Window) })
-			for _, w := range p.dir.WindowsOf(hall) {
-				if !slices.ContainsFunc(units, func(u unit) bool { return u.Code == w.Code }) {
-					units = append(units, p.windowUnit(hall, w.Code))
-				}
-			}
-			return units, nil
-		})
+		p.T("column.window"), func(ctx context.Context) ([]unit, error) { return p.readWindows(ctx, hall) })
+}
+
+// readWindows reads the facts of the windows of a hall, with what names no window.
+func (p *page) readWindows(ctx context.Context, hall string) ([]unit, error) {
+	rows, err := p.facts(ctx, subject{Hall: hall}.query(evaluation.ByWindow, p.period.Range, evaluation.StepNone))
+	if err != nil {
+		return nil, err
+	}
+	units := sumUnits(rows, func(r *evaluation.Row) unit { return p.windowUnit(hall, r.Window) })
+	for _, w := range p.dir.WindowsOf(hall) {
+		if !slices.ContainsFunc(units, func(u unit) bool { return u.Code == w.Code }) {
+			units = append(units, p.windowUnit(hall, w.Code))
+		}
+	}
+	return units, nil
 }
 
 func (p *page) windowUnit(hall, code string) unit {

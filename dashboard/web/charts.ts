@@ -26,6 +26,14 @@ function axisNumber(value: number): string {
   return Math.abs(value) >= 10000 ? large.format(value) : numbers.format(value);
 }
 
+// finely writes the numbers of an axis that shows a small stretch with as many digits as tell them apart.
+function finely(low: number, high: number): (value: number) => string {
+  const digits = Math.ceil(-Math.log10((high - low) / 4));
+  if (!(digits > 1)) return axisNumber;
+  const fine = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: Math.min(digits + 1, 6) });
+  return (value) => fine.format(value);
+}
+
 // themed replaces the names of style properties by what they are now.
 function themed(value: unknown, style: CSSStyleDeclaration): unknown {
   if (typeof value === "string") {
@@ -56,7 +64,8 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
   const option = themed(structuredClone(figure.option), style) as Record<string, any>;
   if (figure.turn && narrow.matches) turned(option);
   for (const axis of [...(option["xAxis"] ?? []), ...(option["yAxis"] ?? [])]) {
-    if (axis.type === "value") axis.axisLabel = { ...axis.axisLabel, formatter: axisNumber };
+    if (axis.name) axis.nameTextStyle = { color: style.getPropertyValue("--ink-2").trim(), fontSize: 12 };
+    if (axis.type === "value" || axis.type === "log") axis.axisLabel = { ...axis.axisLabel, formatter: finely(axis.min, axis.max) };
   }
   // Few names across need not stand upright.
   if (figure.turn && !narrow.matches) {
