@@ -60,6 +60,7 @@ var rooms = map[string]room{
 
 	"config":               {},
 	"access":               {may: []string{"directory"}},
+	"access/accesstest":    {may: []string{"access", "directory"}},
 	"access/signon":        {may: []string{"access", "directory"}},
 	"engine":               {},
 	"engine/enginetest":    {may: []string{"engine"}},
@@ -98,8 +99,8 @@ var rooms = map[string]room{
 }
 
 // testMay is what any room's tests may import besides: they run against a real
-// engine.
-var testMay = []string{"engine", "engine/enginetest", "warehouse"}
+// engine, or against a store of accounts in memory.
+var testMay = []string{"access/accesstest", "engine", "engine/enginetest", "warehouse"}
 
 // outside is what a pure room never imports.
 var outside = []string{"database/sql", "net", "net/http", "os", "os/exec", "os/signal", "syscall"}
@@ -119,7 +120,7 @@ func mayImport(name string) []string {
 	}
 	var all []string
 	for other := range rooms {
-		if other != "app" && other != "cmd/haochaping" && other != "engine/enginetest" &&
+		if other != "app" && other != "cmd/haochaping" && other != "engine/enginetest" && other != "access/accesstest" &&
 			!strings.HasPrefix(other, "bench/") && !strings.HasPrefix(other, "crash") {
 			all = append(all, other)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"haochaping/access"
 	"haochaping/aggregator"
 	"haochaping/collector"
 	"haochaping/collector/spool"
@@ -41,6 +42,7 @@ type App struct {
 	keyring    *collector.Keyring
 	collector  *collector.Collector // nil without the role
 	aggregator *aggregator.Aggregator
+	gate       *access.Gate
 
 	keyChanges sync.Mutex // held from reading keys to writing what follows from them
 
@@ -71,12 +73,12 @@ func (a *App) SetClock(now func() time.Time) { a.now = now }
 // Start builds every room of the configured roles and serves them. When it fails, what
 // was already started is stopped again.
 func (a *App) Start(ctx context.Context) error {
-	return a.build(ctx, a.openMemory, a.openFolder, a.openEngine, a.openWarehouse, a.openIntake, a.openAggregator, a.openWeb, a.openControl)
+	return a.build(ctx, a.openMemory, a.openFolder, a.openEngine, a.openWarehouse, a.openIntake, a.openAggregator, a.openAccess, a.openWeb, a.openControl)
 }
 
 // startForCommand builds only what a command without a server needs.
 func (a *App) startForCommand(ctx context.Context) error {
-	return a.build(ctx, a.openFolder, a.openEngine, a.openWarehouse, a.openAggregator, a.openControl)
+	return a.build(ctx, a.openFolder, a.openEngine, a.openWarehouse, a.openAggregator, a.openAccess, a.openControl)
 }
 
 func (a *App) build(ctx context.Context, steps ...func(context.Context) error) error {

@@ -46,7 +46,7 @@ func (d *Demo) Start(ctx context.Context) error {
 		return err
 	}
 	return a.build(ctx, a.openFolder, a.openEngine, a.openWarehouse, d.fill,
-		a.openIntake, a.openAggregator, d.openKeys, a.openWeb, a.openControl, d.openKiosks)
+		a.openIntake, a.openAggregator, a.openAccess, d.openKeys, a.openWeb, a.openControl, d.openKiosks)
 }
 
 // checkPort finds out before the long work whether the web server will be able to listen.

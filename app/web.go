@@ -127,7 +127,8 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	}
 	a.spawn("the findings of the overview", lead.run)
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
-	mux.Handle("/", d.Handler())
+	a.spawn("the gate", a.gate.Run)
+	mux.Handle("/", a.gate.Middleware(d.Handler()))
 	return nil
 }
 

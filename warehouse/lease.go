@@ -12,6 +12,7 @@ import (
 const (
 	leaseRestate  = "restate"  // on the stage tables and on the partitions swapped from them
 	leaseEditions = "editions" // on the end of every ledger of an edition
+	leaseAccounts = "accounts" // on who may sign in
 )
 
 const (

@@ -66,8 +66,9 @@ type Warehouse struct {
 	lateAfter time.Duration
 	hours     calendar.Hours
 
-	restating sync.Mutex // owner of the stage tables
-	editing   sync.Mutex // held from reading the ledger of an edition to appending to it
+	restating  sync.Mutex // owner of the stage tables
+	editing    sync.Mutex // held from reading the ledger of an edition to appending to it
+	accounting sync.Mutex // held while an account is changed
 
 	directory atomic.Pointer[loadedDirectory]
 	workdays  atomic.Pointer[loadedWorkdays]

@@ -1415,3 +1415,49 @@ ALTER TABLE runs ON CLUSTER 'ratings_cluster'
 
 ALTER TABLE runs ON CLUSTER 'ratings_cluster'
     ADD COLUMN IF NOT EXISTS written UInt64;
+
+CREATE TABLE IF NOT EXISTS accounts ON CLUSTER 'ratings_cluster'
+(
+    id          String,
+    name        String,
+    method      LowCardinality(String),
+    roles       Array(String),
+    scope       String,
+    disabled    UInt8,
+    must_change UInt8,
+    password    String,
+    created_at  DateTime64(3, 'UTC'),
+    version     UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}', version) ORDER BY id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS sessions ON CLUSTER 'ratings_cluster'
+(
+    account    String,
+    token      String,
+    method     SimpleAggregateFunction(any, String),
+    address    SimpleAggregateFunction(any, String),
+    created_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    seen_at    SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    expires_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    ended_at   SimpleAggregateFunction(min, DateTime64(3, 'UTC'))
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (account, token)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS audit ON CLUSTER 'ratings_cluster'
+(
+    writer    String,
+    sequence  UInt64,
+    at        DateTime64(3, 'UTC'),
+    who       String,
+    action    LowCardinality(String),
+    object    String,
+    address   String,
+    previous  String,
+    hash      String,
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (writer, sequence, stored_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
