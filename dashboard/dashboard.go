@@ -52,6 +52,7 @@ type Dashboard struct {
 	base      string
 	facts     *cache
 	outcomes  outcomeCache
+	searching *searching
 	words     *words
 	templates *templateSet
 	assets    *assets
@@ -79,6 +80,7 @@ func New(options Options) (*Dashboard, error) {
 	}
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
 	d.outcomes.answers = newRecent[calendar.Range, outcomeAnswer](keptOutcomes)
+	d.searching = newSearching(options.Logger)
 	return d, nil
 }
 
@@ -108,7 +110,10 @@ func (o *Options) defaults() {
 
 // Close stops the readings under way and waits for them. Requests that still come get
 // no figures.
-func (d *Dashboard) Close() { d.facts.close() }
+func (d *Dashboard) Close() {
+	d.searching.close()
+	d.facts.close()
+}
 
 // Handler serves everything below the base path.
 func (d *Dashboard) Handler() http.Handler {

@@ -39,6 +39,7 @@ type page struct {
 	Quiet    bool          // a page without tiles and period comparison
 	Ranking  any           // of the ranking page
 	Overview *overviewPart // of the overview
+	Search   *search       // of the search
 
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking
@@ -122,6 +123,7 @@ func (d *Dashboard) newPage(r *http.Request) *page {
 	if p.dir == nil {
 		p.dir = &directory.Directory{}
 	}
+	d.searching.follow(p.dir)
 	return p
 }
 

@@ -2,6 +2,7 @@
 // page up to date, copies tables. Without it every figure can still be read.
 import { drawAll, redraw, setPatterns } from "./charts";
 import { watch } from "./live";
+import { offerSearch } from "./search";
 
 const patternsKey = "hcp_patterns";
 
@@ -107,4 +108,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redr
 
 showPatterns(patternsWanted());
 drawAll();
+offerSearch();
 watch();
