@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"haochaping/evaluation/scheme"
 	"haochaping/warehouse"
 )
+
+var errNoScheme = errors.New("there is no scheme")
 
 // SchemeRef names an evaluation scheme.
 type SchemeRef struct {
@@ -96,7 +99,7 @@ func (a *App) scheme(ctx context.Context, ref SchemeRef) (*scheme.Scheme, error)
 		}
 	}
 	if found == nil {
-		return nil, fmt.Errorf("there is no scheme %q: haochaping scheme list shows them, haochaping scheme add FILE adds one", ref.Name)
+		return nil, fmt.Errorf("%w %q: haochaping scheme list shows them, haochaping scheme add FILE adds one", errNoScheme, ref.Name)
 	}
 	return found, nil
 }

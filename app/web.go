@@ -117,7 +117,7 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	}
 	lead := newLeads(a)
 	d, err := dashboard.New(dashboard.Options{
-		Gate: openGate{}, Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
+		Gate: openGate{}, Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
 		Outcomes: outcomes{a}, Findings: lead,

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"haochaping/chart"
+	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
 	"haochaping/export"
 )
@@ -91,21 +92,27 @@ func (p *page) schemeCard(results func() (rankingResults, error)) {
 		}
 		s := r.shown.Scheme
 		c.Note = p.T("ranking.scheme", "Name", s.Name.In(p.lang), "Version", s.Version)
-		c.Table = &table{Columns: []column{
-			{Title: p.T("column.measure")},
-			{Title: p.T("scheme.weight"), Number: true},
-			{Title: p.T("scheme.points")},
-			{Title: p.T("scheme.minimum"), Number: true},
-			{Title: p.T("scheme.missing")},
-			{Title: p.T("scheme.wording")},
-		}}
-		leaves, shares := export.Leaves(s)
-		for i, n := range leaves {
-			c.Table.Rows = append(c.Table.Rows, []cell{
-				text(n.Name.In(p.lang)), text(export.WeightText(shares[i])), text(export.PointsText(n, s, p.lang)),
-				text(p.Int(n.MinimumN)), text(export.MissingText(n.Missing, p.lang)), text(n.Wording.In(p.lang)),
-			})
-		}
+		c.Table = p.schemeTable(s)
 		return nil
 	})
+}
+
+// schemeTable lists the indicators of a scheme: what each weighs, how it becomes points, and what it means.
+func (p *page) schemeTable(s *scheme.Scheme) *table {
+	t := &table{Columns: []column{
+		{Title: p.T("column.measure")},
+		{Title: p.T("scheme.weight"), Number: true},
+		{Title: p.T("scheme.points")},
+		{Title: p.T("scheme.minimum"), Number: true},
+		{Title: p.T("scheme.missing")},
+		{Title: p.T("scheme.wording")},
+	}}
+	leaves, shares := export.Leaves(s)
+	for i, n := range leaves {
+		t.Rows = append(t.Rows, []cell{
+			text(n.Name.In(p.lang)), text(export.WeightText(shares[i])), text(export.PointsText(n, s, p.lang)),
+			text(p.Int(n.MinimumN)), text(export.MissingText(n.Missing, p.lang)), text(n.Wording.In(p.lang)),
+		})
+	}
+	return t
 }

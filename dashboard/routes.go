@@ -30,6 +30,7 @@ func routes() []route {
 		qualityRoutes,
 		searchRoutes,
 		wallRoutes,
+		workbenchRoutes,
 	)
 }
 
@@ -60,6 +61,8 @@ var menu = []struct {
 	{"ranking", "/ranking", access.ReadRankings},
 	{"editions", "/editions", access.ReadRankings},
 	{"unattributed", "/unattributed", access.ReadFigures},
+	{"workbench", "/workbench", access.Evaluate},
+	{"runs", "/runs", access.ReadRuns},
 }
 
 func (d *Dashboard) asset(w http.ResponseWriter, r *http.Request) error {
