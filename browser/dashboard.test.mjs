@@ -27,6 +27,7 @@ const kinds = {
   "ranking of cities": ["/ranking?p=12m", 1],
   "what a ranking would be": ["/ranking?p=12m&rule=with_defaults", 1],
   "ranking of departments": ["/ranking?by=department&p=12m", 1],
+  "one page": ["/brief", 0],
   unattributed: ["/unattributed", 0],
   "not found": ["/no/such/page", 0],
 };
@@ -142,6 +143,19 @@ test("from the province to a window and back, the period kept on the way", async
   await page.click(".crumbs a:text-is('总览')");
   assert.match(await heading(page), /示例省/);
   assert.equal(new URL(page.url()).search, "?p=12m");
+});
+
+test("the overview on one page is exactly one sheet of A4, with nothing cut off", async (t) => {
+  for (const lang of ["zh", "en"]) {
+    const page = await opened(t, `/brief?p=12m&lang=${lang}`);
+    const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
+    assert.equal(pdf.match(/\/Type\s*\/Page[^s]/g).length, 1, lang);
+    const [, width, height] = pdf.match(/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/).map(Number);
+    assert.ok(Math.abs(width - 595.3) < 1 && Math.abs(height - 841.9) < 1, `${width} × ${height} points`);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 718, height: 1046 }); // A4 without its margins
+    assert.ok(await page.evaluate(() => document.querySelector(".sheet").scrollHeight <= document.querySelector(".sheet").clientHeight), lang);
+  }
 });
 
 test("the language is switched on the page one reads, and remembered", async (t) => {

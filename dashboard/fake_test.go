@@ -33,6 +33,12 @@ var testLines = []string{
 // hall in each township, four windows in each hall, a department a line in each county.
 func testDirectory(tb testing.TB) *directory.Directory {
 	tb.Helper()
+	return directoryOf(tb, "云州市", "清江市", "南屏市", "东陵市", "海宁湾市", "北原市", "西岭市")
+}
+
+// directoryOf is such a province with other cities.
+func directoryOf(tb testing.TB, cities ...string) *directory.Directory {
+	tb.Helper()
 	var regions []directory.Region
 	var halls []directory.Hall
 	var windows []directory.Window
@@ -41,7 +47,7 @@ func testDirectory(tb testing.TB) *directory.Directory {
 		regions = append(regions, directory.Region{Code: code, Name: name, NameRaw: name, NameEN: english, Parent: parent, LevelName: level})
 	}
 	add("99", "示例省", "Example Province", "", "省")
-	for c, city := range []string{"云州市", "清江市", "南屏市", "东陵市", "海宁湾市", "北原市", "西岭市"} {
+	for c, city := range cities {
 		cc := fmt.Sprintf("99%02d", c+1)
 		add(cc, city, fmt.Sprintf("City %d", c+1), "99", "市")
 		for k := range 5 + c%3 {
@@ -96,7 +102,11 @@ type leaf struct {
 
 func newFakeStore(tb testing.TB) *fakeStore {
 	tb.Helper()
-	s := &fakeStore{dir: testDirectory(tb), from: calendar.MakeDay(2025, 12, 1), now: testNow}
+	return newFakeStoreOf(testDirectory(tb))
+}
+
+func newFakeStoreOf(dir *directory.Directory) *fakeStore {
+	s := &fakeStore{dir: dir, from: calendar.MakeDay(2025, 12, 1), now: testNow}
 	s.generation.Store(7)
 	for _, d := range s.dir.Departments() {
 		h := fnv.New64a()

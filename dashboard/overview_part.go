@@ -28,6 +28,9 @@ type overviewPart struct {
 	Hidden   string // that of these not all are listed
 	Quality  []qualityView
 
+	Brief, Back string     // addresses of the one page, and from there of the overview
+	One         *briefPart // of the one page
+
 	complete func() (completeness, error) // read once
 }
 
@@ -60,7 +63,7 @@ func (p *page) overviewSubject() (top string) {
 	if top != "" {
 		p.Title, p.Kind = p.regionName(top), label{Text: p.T("overview.title")}
 	}
-	p.Overview = &overviewPart{}
+	p.Overview = &overviewPart{Brief: p.link("/brief"), Back: p.link("/")}
 	p.Overview.complete = sync.OnceValues(func() (c completeness, err error) {
 		ctx, cancel := context.WithTimeout(p.request.Context(), p.dashboard.options.CardTimeout)
 		defer cancel()
@@ -169,38 +172,45 @@ const (
 	tabGrandchildren = "grandchildren"
 )
 
-// regionTabs compares the regions below one, its own departments, or the regions one level further down: never in one
-// list. Their names are those of the directory's levels.
-func (p *page) regionTabs(top string) {
+// compareTab is a list of units that are compared with each other, and with nobody else.
+type compareTab struct {
+	id, column string
+	name       label
+	read       func(context.Context) ([]unit, error)
+}
+
+// compareTabs are the lists below a region: the regions under it, its own departments, and the regions one level further
+// down. Their names are those of the directory's levels.
+func (p *page) compareTabs(top string) (tabs []compareTab) {
 	children, _ := below(p.dir, top)
 	var grand []directory.Region
 	for _, r := range children {
 		under, _ := below(p.dir, r.Code)
 		grand = append(grand, under...)
 	}
-	type tab struct {
-		id, column string
-		name       label
-		read       func(context.Context) ([]unit, error)
-	}
-	var tabs []tab
 	if len(children) > 0 {
-		tabs = append(tabs, tab{tabChildren, p.T("column.region"), p.levelTab(children), func(ctx context.Context) ([]unit, error) { return p.readRegions(ctx, top) }})
+		tabs = append(tabs, compareTab{tabChildren, p.T("column.region"), p.levelTab(children), func(ctx context.Context) ([]unit, error) { return p.readRegions(ctx, top) }})
 	}
 	if r, ok := p.dir.Region(top); ok && p.hasDepartments(top) {
 		name := label{Text: p.T("tab.departments", "Level", p.levelWord(r.LevelName).Text)}
 		if r.LevelName == "" {
 			name.Text = p.T("card.departments")
 		}
-		tabs = append(tabs, tab{tabDepartments, p.T("column.department"), name, func(ctx context.Context) ([]unit, error) { return p.readDepartments(ctx, top) }})
+		tabs = append(tabs, compareTab{tabDepartments, p.T("column.department"), name, func(ctx context.Context) ([]unit, error) { return p.readDepartments(ctx, top) }})
 	}
 	if len(grand) > 0 {
-		tabs = append(tabs, tab{tabGrandchildren, p.T("column.region"), p.levelTab(grand), func(ctx context.Context) ([]unit, error) { return p.readAll(ctx, grand) }})
+		tabs = append(tabs, compareTab{tabGrandchildren, p.T("column.region"), p.levelTab(grand), func(ctx context.Context) ([]unit, error) { return p.readAll(ctx, grand) }})
 	}
+	return tabs
+}
+
+// regionTabs shows one of the lists, and leads to the others.
+func (p *page) regionTabs(top string) {
+	tabs := p.compareTabs(top)
 	if len(tabs) == 0 {
 		return
 	}
-	at := max(0, slices.IndexFunc(tabs, func(t tab) bool { return t.id == p.request.URL.Query().Get(keyTab) }))
+	at := max(0, slices.IndexFunc(tabs, func(t compareTab) bool { return t.id == p.request.URL.Query().Get(keyTab) }))
 	c := card{ID: "regions", Title: p.T("card.compare"), Note: p.T("card.compare.note"), Span: spanFull, Open: true}
 	if len(tabs) > 1 {
 		for i, t := range tabs {

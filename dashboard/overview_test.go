@@ -94,12 +94,13 @@ func testFindings(dir *directory.Directory) []findings.Finding {
 		}
 	}
 	list := []findings.Finding{
-		f(findings.Change, findings.Act, findings.RegionUnit(dir, "990302"), "该县 2026年4月至6月差评增多：每十万 1,520.4 条；其他月份每十万 894.2 条。超出偶然波动的范围。",
-			"More bad ratings from April to June 2026: 1,520.4 per 100,000 against 894.2 in other months. This is more than chance."),
+		f(findings.Change, findings.Act, findings.RegionUnit(dir, "990302"), "该县在2026年4月至6月差评增多：31,206 条有效评价中有差评 474 条，每十万 1,519.0 条；其他月份每十万 894.2 条，按同样的渠道构成应约为 279 条。超出偶然波动的范围。主要来自第1镇政务服务中心。",
+			"County 3.2 had more bad ratings in April to June 2026: 474 of 31,206 valid ratings, 1,519.0 per 100,000, against 894.2 per 100,000 in other months; with the same mix of channels about 279 were to be expected. This is more than chance. Most of it comes from Service centre 1."),
 		f(findings.AfterHours, findings.Act, findings.WindowUnit(dir, "H990101001", "2"), "该窗口闭厅后连续出现五星评价 86 条。", "86 fives in a row at this window while it was closed."),
 		f(findings.MissingLevel, findings.Watch, findings.Unit{Kind: findings.Source, Code: "portal"}, "该来源自 2026年9月起没有“非常不满意”。", "Since September 2026 this source has sent no rating of the worst level."),
 	}
-	list[2].Noise = false
+	list[1].Text = both("该窗口在闭厅后连续出现“非常满意” 86 条：2026年9月3日 18 时以后 41 条，2026年9月17日 19 时以后 45 条；同类窗口闭厅后应约为 2.1 条。超出偶然波动的范围。",
+		"86 ratings of the best level in a row at this window while it was closed: 41 after 18:00 on 3 September 2026 and 45 after 19:00 on 17 September 2026; windows of its kind would have about 2.1. This is more than chance.")
 	return list
 }
 
@@ -288,4 +289,41 @@ func TestOverviewIsCheap(t *testing.T) {
 	if n := store.calls.Load(); n > 15 {
 		t.Errorf("%d queries", n)
 	}
+}
+
+// The one page has the figures of the overview.
+func TestBriefSaysTheSame(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, withOverview(store))
+	for _, query := range []string{"", "?p=lastmonth", "?p=12m"} {
+		whole, sheet := parse(t, get(d, "/"+query, English).Body), parse(t, get(d, "/brief"+query, English).Body)
+		texts := func(root *html.Node, what string) (out []string) {
+			for _, n := range elements(root, func(n *html.Node) bool { return n.Data == "strong" && inside(n, what) }) {
+				out = append(out, allText(n))
+			}
+			return out
+		}
+		for overview, brief := range map[string]string{"tiles": "six", "strip clocks": "waits"} {
+			if a, b := texts(whole, overview), texts(sheet, brief); len(a) < 4 || !slices.Equal(a, b) {
+				t.Errorf("%s: %v on the overview, %v on the page", query, a, b)
+			}
+		}
+		rows := elements(one(t, sheet, "lists", classed("list")), named("tr"))
+		if len(rows) != 9 {
+			t.Errorf("%d lines, want a heading, seven cities and the unattributed", len(rows))
+		}
+		if got := len(elements(one(t, sheet, "findings", classed("says")), named("li"))); got != 3 {
+			t.Errorf("%d findings", got)
+		}
+	}
+}
+
+// inside reports whether a node lies in one of a class.
+func inside(n *html.Node, class string) bool {
+	for ; n != nil; n = n.Parent {
+		if attribute(n, "class") == class {
+			return true
+		}
+	}
+	return false
 }

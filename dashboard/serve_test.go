@@ -4,6 +4,7 @@ package dashboard
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -30,6 +31,15 @@ func TestServe(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())
 	mux.HandleFunc("/test/next", func(http.ResponseWriter, *http.Request) { store.generation.Add(1) })
+	var cities []string // twenty, below a base path: for what has to fit on a page
+	for i := range 20 {
+		cities = append(cities, fmt.Sprintf("第%d自治示例州", i+1))
+	}
+	wide := newFakeStoreOf(directoryOf(t, cities...))
+	mux.Handle("/twenty/", newTestDashboard(t, wide, func(o *Options) {
+		withOverview(wide)(o)
+		o.Demo, o.BasePath = true, "/twenty"
+	}).Handler())
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: time.Second}
 	go func() {
 		for {
