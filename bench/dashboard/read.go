@@ -169,7 +169,7 @@ func (r *reading) read(ctx context.Context, o *options, client *http.Client, bas
 	var failed error
 	for n := range o.readers {
 		all.Go(func() {
-			dice := rand.New(rand.NewPCG(uint64(n), 1))
+			dice := rand.New(rand.NewPCG(uint64(n), 1)) //nolint:gosec // the same pauses and pages in every run
 			for {
 				pause := 2*time.Second + time.Duration(dice.Int64N(int64(3*time.Second)))
 				select {
