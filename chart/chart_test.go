@@ -98,6 +98,11 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		{Name: "limit", Tone: ToneSoft, Values: []Number{Known(5), {}}, Labels: []string{"5", ""}},
 	}}.Figure()
 	keep("clusters", f, err)
+	f, err = Radar{
+		Description: name, Axes: []string{name, "speed", "repair"}, Top: 100,
+		Shapes: []Shape{{Name: name, Values: []float64{91.5, 60, 0}, Tip: name}, {Name: "b", Values: []float64{71, 80, 100}, Tip: "b"}},
+	}.Figure()
+	keep("radar", f, err)
 	return out
 }
 

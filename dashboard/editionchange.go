@@ -3,6 +3,7 @@ package dashboard
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"haochaping/calendar"
 	"haochaping/edition"
@@ -53,12 +54,14 @@ type comparer struct {
 	page     *page
 	from, to *frozen
 	was      map[string]*scoring.Placed
+	same     bool // they are of one period and scheme: the same samples, but for what came late
 	other    bool // the schemes differ, so that their intervals are of different things
 }
 
 // compare compares with what was before, of which the units that are seen now alone are looked at.
 func (p *page) compareEditions(from, to *frozen) *comparer {
 	c := &comparer{page: p, from: from, to: to, was: make(map[string]*scoring.Placed), other: from.edition.Scheme.Hash != to.edition.Scheme.Hash}
+	c.same = from.edition.Number == to.edition.Number
 	for _, list := range [][]scoring.Placed{from.result.Ranked, from.result.Listed} {
 		for i := range list {
 			c.was[list[i].Code] = &list[i]
@@ -84,7 +87,8 @@ func (c *comparer) change(now *scoring.Placed) *rankChange {
 		return &rankChange{Text: p.T("edition.change.unranked")}
 	}
 	by := now.Score - was.Score
-	m := &rankChange{Score: p.T("edition.change.score", "By", p.signed(by, c.to.result.Scheme.Decimals))}
+	m := &rankChange{By: p.signed(by, c.to.result.Scheme.Decimals)}
+	m.Score = p.T("edition.change.score", "By", m.By)
 	if export.Ranks(c.from.result.Scheme) && export.Ranks(c.to.result.Scheme) {
 		m.Arrow, m.Text = p.direction(float64(was.Rank-now.Rank), strconv.Itoa(abs(was.Rank-now.Rank)), "edition.change.rank")
 	} else {
@@ -92,6 +96,8 @@ func (c *comparer) change(now *scoring.Placed) *rankChange {
 		m.Score = ""
 	}
 	switch {
+	case c.same:
+		m.Sure = p.T("edition.change.revision")
 	case c.other:
 		m.Sure = p.T("edition.change.scheme")
 	case tellApart(was, now):
@@ -113,15 +119,16 @@ func (p *page) direction(by float64, size, id string) (arrow, text string) {
 	return "", p.T(id + ".same")
 }
 
-// signed writes a difference with its sign.
+// signed writes a difference with its sign; one that rounds to nothing has none.
 func (l locale) signed(by float64, decimals int) string {
+	text := l.Fixed(max(by, -by), decimals)
 	switch {
+	case strings.Trim(text, "0.") == "":
+		return text
 	case by > 0:
-		return "+" + l.Fixed(by, decimals)
-	case by < 0:
-		return "−" + l.Fixed(-by, decimals)
+		return "+" + text
 	}
-	return l.Fixed(0, decimals)
+	return "−" + text
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -88,3 +88,6 @@ func (p *page) editionValues(ref edition.Ref) url.Values {
 
 // EditionsHref leads to the list of editions.
 func (p *page) EditionsHref() string { return p.link("/editions") }
+
+// CompareHref leads to the comparison of two editions.
+func (p *page) CompareHref() string { return p.link("/editions/compare") }

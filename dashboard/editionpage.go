@@ -19,24 +19,26 @@ const keyRevision = "revision"
 
 // editionView is one revision of an edition for the template.
 type editionView struct {
-	Ref        edition.Ref
-	Draft      string // says that it is a draft; '' of a published one
-	Superseded string // says that a later revision is in force
-	Newest     string // address of that one
-	Narrowed   string // says that the reader sees some units alone
-	Facts      []fact
-	Ranks      *rankingView
-	Compared   string // says with which edition
-	Before     link   // that one
-	Otherwise  string // says that the schemes differ
-	Revisions  []revisionRow
-	Differs    []string // what the revision changed, in sentences
-	DiffersAll int      // how many sentences there are
-	Narratives []unitNarrative
-	Objections []term
-	Steps      []editionStep
-	Seal       *editionSeal
-	Failed     *failure
+	Ref           edition.Ref
+	Draft         string // says that it is a draft; '' of a published one
+	Superseded    string // says that a later revision is in force
+	Newest        string // address of that one
+	Narrowed      string // says that the reader sees some units alone
+	Facts         []fact
+	Ranks         *rankingView
+	Compared      string // says with which edition
+	Before        link   // that one
+	Otherwise     string // says that the schemes differ
+	Chooser       *chooser
+	Revisions     []revisionRow
+	Differs       []string // what the revision changed, in sentences
+	DiffersHidden int      // how many more there are
+	CompareHref   string   // leads to the comparison with the one before
+	Narratives    []unitNarrative
+	Objections    []term
+	Steps         []editionStep
+	Seal          *editionSeal
+	Failed        *failure
 }
 
 // fact is something that is known about an edition.
@@ -106,6 +108,7 @@ func (d *Dashboard) editionPage(p *page) error {
 		return err
 	}
 	head := r.heads[rev.Ref]
+	p.period.Range = head.Period // of the files
 	p.Nav, p.Template, p.Quiet = "editions", "edition", true
 	p.Kind = label{Text: p.T("edition.kind", "State", rev.State.Words(p.lang))}
 	p.Title = p.schemeName(r, head.SchemeID)
@@ -177,6 +180,7 @@ func (p *page) fillEdition(ctx context.Context, v *editionView, r *register, rev
 			return err
 		}
 		compared = p.compareEditions(from, f)
+		v.CompareHref = p.compareLink(before.Ref, rev.Ref)
 		v.Before = link{label{Text: before.String(), Name: true}, p.editionLink(before.Ref)}
 		v.Compared = p.T("edition.compared", "Period", p.Range(r.heads[before.Ref].Period))
 		if compared.other {
@@ -185,6 +189,11 @@ func (p *page) fillEdition(ctx context.Context, v *editionView, r *register, rev
 	}
 	v.Facts = p.editionFacts(f.edition, rev)
 	v.Ranks = p.editionRanks(s, compared)
+	if units := p.chosenUnits(s); len(units) > 0 {
+		v.Chooser = p.editionChooser(s, rev, units)
+		p.profileCard(s, rev, units)
+		p.movedCard(s, rev, units, compared)
+	}
 	v.Narratives = p.editionNarratives(s, rev)
 	v.Objections = p.editionObjections(s, rev)
 	v.Steps = p.editionSteps(s, rev)
@@ -345,13 +354,20 @@ func (p *page) editionDiffers(ctx context.Context, v *editionView, s *seen, rev 
 	if err != nil {
 		return err
 	}
-	d := edition.Diff(from.edition, s.edition)
-	earlier := see(from, &p.person, p.dir)
-	d.Come = slices.DeleteFunc(d.Come, func(n edition.Name) bool { return !s.codes[n.Code] })
-	d.Gone = slices.DeleteFunc(d.Gone, func(n edition.Name) bool { return !earlier.codes[n.Code] })
-	d.Units = slices.DeleteFunc(d.Units, func(u edition.UnitDifference) bool { return !s.codes[u.Code] })
-	words := d.Words(p.lang, s.edition.Scheme.Decimals)
-	v.DiffersAll = len(words)
+	words := p.differences(see(from, &p.person, p.dir), s)
 	v.Differs = words[:min(len(words), mostDiffers)]
+	v.DiffersHidden = len(words) - len(v.Differs)
 	return nil
 }
+
+// differences says what differs between two documents, of the units that are seen.
+func (p *page) differences(from, to *seen) []string {
+	d := edition.Diff(from.edition, to.edition)
+	d.Come = slices.DeleteFunc(d.Come, func(n edition.Name) bool { return !to.codes[n.Code] })
+	d.Gone = slices.DeleteFunc(d.Gone, func(n edition.Name) bool { return !from.codes[n.Code] })
+	d.Units = slices.DeleteFunc(d.Units, func(u edition.UnitDifference) bool { return !to.codes[u.Code] })
+	return d.Words(p.lang, max(from.edition.Scheme.Decimals, to.edition.Scheme.Decimals))
+}
+
+// Ordinal is a place in a list as people count.
+func (p *page) Ordinal(i int) int { return i + 1 }

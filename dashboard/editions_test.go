@@ -3,12 +3,17 @@ package dashboard
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/csv"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"haochaping/access"
 	"haochaping/calendar"
@@ -27,6 +32,7 @@ func init() {
 		for _, what := range []string{"all", "upheld", "rejected", "open", "late"} {
 			ids = append(ids, "edition.objections."+what)
 		}
+		ids = append(ids, "edition.profile.note", "edition.profile.leaves")
 		return ids
 	})
 }
@@ -183,7 +189,11 @@ const (
 	october   = "/edition/good-bad-review-2026-10-01"
 )
 
-var editionPages = []string{"/editions", august, september, september + "?revision=1", october, "/ranking"}
+var editionPages = []string{
+	"/editions", august, september, september + "?revision=1", october, "/ranking", "/editions/compare",
+	"/editions/compare?a=good-bad-review-2026-09-01.1&b=good-bad-review-2026-09-01", september + "?unit=9902&unit=9903&unit=nobody",
+	"/editions/compare?a=good-bad-review-2026-08-01&b=good-bad-review-2026-10-01",
+}
 
 func TestEditionPages(t *testing.T) {
 	store := newFakeStore(t)
@@ -231,11 +241,114 @@ func TestEditionSays(t *testing.T) {
 	}
 }
 
+// The parts by which a unit moved are its change.
+func TestWhyItMoved(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = newFakeEditions(t, store, store.dir, "9902", "x") })
+	w := get(d, september+"?unit=9902&card=why&format=csv", English)
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.Body.String(), "\uFEFF"))).ReadAll()
+	if err != nil || w.Code != http.StatusOK {
+		t.Fatal(w.Code, err)
+	}
+	value := func(s string) float64 {
+		x, err := strconv.ParseFloat(strings.NewReplacer("−", "-", "+", "").Replace(s), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	var sum float64
+	parts := records[1 : len(records)-1]
+	for _, r := range parts {
+		if r[0] != "City 2" {
+			t.Errorf("a row about %s", r[0])
+		}
+		sum += value(r[6])
+	}
+	all := records[len(records)-1]
+	if len(parts) == 0 || math.Abs(sum-value(all[6])) > 0.03 || math.Abs(value(all[5])-value(all[4])-value(all[6])) > 0.02 {
+		t.Errorf("%d parts sum up to %.2f; %q", len(parts), sum, all)
+	}
+	if name := w.Header().Get("Content-Disposition"); !strings.Contains(name, "2026-09-01_2026-09-30") {
+		t.Errorf("the file is called %s", name)
+	}
+}
+
+// Significance is what the intervals say, and nothing is said of revisions and of other schemes.
+func TestSignificance(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = newFakeEditions(t, store, store.dir, "9902", "x") })
+	p := d.newPage(newRequest("/?lang=en"))
+	from := &frozen{edition: &edition.Edition{Number: "a"}, result: &scoring.Result{
+		Scheme: scheme.Default(), Ranked: []scoring.Placed{{Unit: scoring.Unit{Code: "u"}, Rank: 3, Score: 80, ScoreLow: 78, ScoreHigh: 82}},
+		Listed: []scoring.Placed{{Unit: scoring.Unit{Code: "listed"}, Reason: scoring.Reason{Code: scoring.TooFew}}},
+	}}
+	unit := func(code string, rank int, score float64) *scoring.Placed {
+		return &scoring.Placed{Unit: scoring.Unit{Code: code}, Rank: rank, Score: score, ScoreLow: score - 2, ScoreHigh: score + 2}
+	}
+	for _, tt := range []struct {
+		name   string
+		number string
+		hash   string
+		now    *scoring.Placed
+		want   rankChange
+	}{
+		{"intervals touch", "b", "", unit("u", 1, 84), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+4.00", Score: "score +4.00", Sure: "not significant"}},
+		{"intervals do not touch", "b", "", unit("u", 5, 75), rankChange{Arrow: "▼", Text: "−2 fell in rank", By: "−5.00", Score: "score −5.00", Sure: "significant", Moved: true}},
+		{"nothing", "b", "", unit("u", 3, 80), rankChange{Text: "same rank", By: "0.00", Score: "score 0.00", Sure: "not significant"}},
+		{"a revision", "a", "", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+15.00", Score: "score +15.00", Sure: "revisions of one edition share their samples: significance is not judged"}},
+		{"another scheme", "b", "h", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+15.00", Score: "score +15.00", Sure: "another scheme: significance is not judged"}},
+		{"new", "b", "", unit("v", 1, 95), rankChange{Text: "not in it"}},
+		{"had no rank", "b", "", unit("listed", 1, 95), rankChange{Text: "had no rank"}},
+	} {
+		to := &frozen{edition: &edition.Edition{Number: tt.number, Scheme: edition.Scheme{Hash: tt.hash}}, result: &scoring.Result{Scheme: scheme.Default()}}
+		if diff := cmp.Diff(tt.want, *p.compareEditions(from, to).change(tt.now)); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}
+
+// A unit that lacks a dimension is no shape of the radar: no data is not 0.
+func TestProfileDrawsNoGap(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions = newFakeEditions(t, store, store.dir, "9902", "x") })
+	s := &scheme.Scheme{Root: scheme.Node{Children: []scheme.Node{
+		{ID: "a", Weight: 1, Name: scheme.Text{ZH: "甲"}},
+		{ID: "b", Weight: 1, Name: scheme.Text{ZH: "乙"}},
+		{ID: "c", Weight: 1, Name: scheme.Text{ZH: "丙"}},
+		{ID: "listed", Name: scheme.Text{ZH: "丁"}},
+		{ID: "nobody", Weight: 1, Name: scheme.Text{ZH: "戊"}},
+	}}, Scale: 100}
+	whole := scoring.Placed{Unit: scoring.Unit{Code: "1"}, Nodes: []scoring.NodeScore{
+		{ID: "a", Known: true, Points: 1}, {ID: "b", Known: true, Points: 2}, {ID: "c", Known: true, Points: 3}, {ID: "listed", Known: true},
+	}}
+	lacks := scoring.Placed{Unit: scoring.Unit{Code: "2"}, Nodes: whole.Nodes[:2]}
+	result := &scoring.Result{Scheme: s, Ranked: []scoring.Placed{whole, lacks}}
+	for _, n := range []int{0, 1} {
+		p := d.newPage(newRequest("/edition/x?lang=en"))
+		units := []*scoring.Placed{&result.Ranked[0], &result.Ranked[1]}[n:]
+		p.profileCard(&seen{frozen: &frozen{result: result}, result: result, whole: true}, &edition.Revision{}, units)
+		p.load()
+		c := p.Cards[0]
+		if drawn := c.Figure != nil; drawn != (n == 0) || c.Failed != nil {
+			t.Fatalf("%d units: drawn: %v, %v", len(units), drawn, c.Failed)
+		}
+		if n == 0 && (len(c.Figure.Tips) != 1 || len(c.Remarks) != 1 || strings.Count(string(c.Figure.Option), `"max":100`) != 3) {
+			t.Errorf("%d shapes, %q, %s", len(c.Figure.Tips), c.Remarks, c.Figure.Option)
+		}
+		for _, row := range c.Table.Rows {
+			if row[0].Text != "Score" && row[len(row)-1].Text == "0" {
+				t.Errorf("a row says 0: %v", row)
+			}
+		}
+	}
+}
+
 func TestEditionsThatAreNotThere(t *testing.T) {
 	store := newFakeStore(t)
 	for name, editions := range map[string]Editions{"none": nil, "some": newFakeEditions(t, store, store.dir, "9902", "x")} {
 		d := newTestDashboard(t, store, func(o *Options) { o.Editions = editions })
-		for _, path := range []string{"/edition/nothing", "/edition/nothing/file", september + "?revision=9", september + "?revision=x", september + "?revision=99999999999999999999"} {
+		for _, path := range []string{"/edition/nothing", "/edition/nothing/file", september + "?revision=9", september + "?revision=x", "/editions/compare?a=nothing", "/editions/compare?a=x-2026-01-01", september + "?revision=99999999999999999999"} {
 			if w := get(d, path, English); w.Code != http.StatusNotFound {
 				t.Errorf("%s: %s: %d", name, path, w.Code)
 			}
@@ -299,7 +412,7 @@ func TestWhoReadsWhichEdition(t *testing.T) {
 		o.Gate, o.Editions = editionPeople, newFakeEditions(t, store, store.dir, "9903", "of 9903")
 	})
 	for person, want := range map[string]map[string]int{
-		"leader":    {"/editions": 200, september: 200, october: 404, october + "/file": 404, september + "/file": 200},
+		"leader":    {"/editions/compare?b=good-bad-review-2026-10-01": 404, "/editions": 200, september: 200, october: 404, october + "/file": 404, september + "/file": 200},
 		"evaluator": {"/editions": 200, september: 200, october: 200, october + "/file": 200, september + "/file": 200},
 		"city":      {"/editions": 200, september: 200, october: 404, september + "/file": 403},
 		"bureau":    {"/editions": 200, september: 200, october: 404, september + "/file": 403},
@@ -316,9 +429,14 @@ func TestWhoReadsWhichEdition(t *testing.T) {
 	}
 	// Nothing of others reaches a reader with a narrow scope, though the whole document was read before.
 	for person, sees := range map[string]bool{"city": true, "bureau": false} {
-		for _, path := range []string{august, september, september + "?revision=1"} {
+		for _, path := range []string{
+			august, september, september + "?revision=1", september + "?unit=9903&unit=9901", "/editions/compare",
+			"/editions/compare?a=good-bad-review-2026-09-01.1&b=good-bad-review-2026-09-01.2", september + "?unit=9903&card=profile&format=csv",
+			september + "?unit=9903&card=why&format=csv", "/editions/compare?card=compared&format=csv",
+		} {
 			body := as(d, person, path).Body.String()
-			if got := strings.Contains(body, "清江市"); got != sees {
+			body = strings.ReplaceAll(body, "unit=9903", "") // the reader's own address
+			if got := strings.Contains(body, "清江市"); got != sees && !strings.Contains(path, "csv") {
 				t.Errorf("%s %s: the own unit is shown: %v", person, path, got)
 			}
 			for _, other := range []string{"云州市", "南屏市", "东陵市", "海宁湾市", "北原市", "西岭市", "of 9903", "9903"} {
@@ -326,7 +444,7 @@ func TestWhoReadsWhichEdition(t *testing.T) {
 					t.Errorf("%s %s tells of %s", person, path, other)
 				}
 			}
-			if sees && !strings.Contains(allText(parse(t, strings.NewReader(body))), " / 7") {
+			if sees && !strings.Contains(path, "csv") && !strings.Contains(allText(parse(t, strings.NewReader(body))), " / 7") {
 				t.Errorf("%s %s: the place does not say among how many", person, path)
 			}
 		}
@@ -375,7 +493,7 @@ func TestHostileEditions(t *testing.T) {
 		by := []rune(text)[:min(20, len([]rune(text)))]
 		f := newFakeEditions(t, hostileStore{codes}, dir, codes[i], string(by))
 		d := newTestDashboard(t, &fakeStore{dir: dir, now: testNow}, func(o *Options) { o.Editions = f })
-		for _, path := range []string{"/editions", september, october, september + "?unit=" + url.QueryEscape(name) + "&revision=1"} {
+		for _, path := range []string{"/editions", september, october, september + "?unit=" + url.QueryEscape(name) + "&revision=1", "/editions/compare"} {
 			for _, lang := range []string{Chinese, English} {
 				w := get(d, path, lang)
 				if w.Code != http.StatusOK {

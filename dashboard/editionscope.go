@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"strconv"
 	"strings"
 
 	"haochaping/access"
@@ -44,6 +45,14 @@ func (s *seen) within(list []scoring.Placed, person *access.Person, dir *directo
 		own = append(own, list[i])
 	}
 	return own
+}
+
+// place is a rank, for a reader who does not see all with the number of ranked units.
+func (s *seen) place(u *scoring.Placed) string {
+	if s.whole {
+		return strconv.Itoa(u.Rank)
+	}
+	return strconv.Itoa(u.Rank) + " / " + strconv.Itoa(s.all)
 }
 
 // placeOf is the region and the department whose figures a unit's are; ” where they are of several, or of none that

@@ -76,7 +76,8 @@ type rankMove struct {
 // rankChange is how a unit stands against the edition before.
 type rankChange struct {
 	Arrow, Text string // of the rank, or of the score where no ranks are published
-	Score       string // by how much the score differs
+	By          string // by how much the score differs
+	Score       string // the same in a sentence; '' where Text says it
 	Sure        string // whether the difference is more than chance
 	Moved       bool   // it is
 }

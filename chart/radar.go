@@ -1,0 +1,86 @@
+package chart
+
+import (
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// MaxShapes is how many shapes a radar tells apart without colour: by the kind of line and by the mark at its corners.
+const MaxShapes = 4
+
+// Shape is one closed line of a radar: a value on each axis.
+type Shape struct {
+	Name   string
+	Values []float64
+	Tip    string
+}
+
+// Radar is the profile of a few units over three axes or more, all from 0 at the centre to Top. A radar has no gap: a
+// unit that lacks a value on an axis is no shape of it.
+type Radar struct {
+	Description string
+	Axes        []string
+	Top         float64
+	Shapes      []Shape // at most MaxShapes
+}
+
+var shapeLooks = [MaxShapes]struct {
+	color, line, symbol string
+}{
+	{"var(--main)", "solid", "circle"},
+	{"var(--ink)", "dashed", "rect"},
+	{"var(--ink-3)", "solid", "triangle"},
+	{"var(--main)", "dotted", "diamond"},
+}
+
+// longestName bounds the names around a radar and in its legend, in characters.
+const longestName = 16
+
+// cornerWidth is the room of a name beside a radar, in pixels.
+const cornerWidth = 70
+
+// Figure draws the radar. Tips are by shape.
+func (r Radar) Figure() (Figure, error) {
+	figure := Figure{Tips: make([]string, len(r.Shapes))}
+	axes := make([]map[string]any, len(r.Axes))
+	for i, name := range r.Axes {
+		axes[i] = map[string]any{"name": short(name), "min": 0, "max": r.Top}
+	}
+	shapes := make([]map[string]any, len(r.Shapes))
+	names := make([]map[string]any, len(r.Shapes))
+	for i, s := range r.Shapes {
+		look := shapeLooks[i%MaxShapes]
+		figure.Tips[i] = s.Tip
+		shapes[i] = map[string]any{
+			"name": short(s.Name), "value": s.Values, "symbol": look.symbol, "symbolSize": 9,
+			"lineStyle": map[string]any{"color": look.color, "type": look.line, "width": 2.5},
+			"itemStyle": map[string]any{"color": look.color},
+		}
+		names[i] = map[string]any{"name": short(s.Name), "icon": look.symbol}
+	}
+	radar := charts.NewRadar()
+	radar.SetGlobalOptions(common(r.Description)...)
+	radar.AddSeries("", []opts.RadarData{})
+	line := map[string]any{"color": lineColor}
+	var err error
+	figure.Option, err = encode(radar, map[string]any{
+		"radar": map[string]any{
+			"indicator": axes, "radius": "52%", "center": []string{"50%", "46%"}, "splitNumber": 4,
+			"axisName": map[string]any{"color": inkColor, "fontSize": labelSize, "width": cornerWidth, "overflow": "break"}, "splitArea": map[string]any{"show": false},
+			"splitLine": map[string]any{"lineStyle": line}, "axisLine": map[string]any{"lineStyle": line},
+		},
+		"legend": map[string]any{
+			"show": true, "bottom": 0, "itemWidth": 12, "data": names, "textStyle": map[string]any{"color": inkColor, "fontSize": labelSize},
+		},
+		"series": []any{map[string]any{"type": "radar", "data": shapes}},
+	})
+	return figure, err
+}
+
+// short is a name that leaves room for the figure.
+func short(name string) string {
+	if r := []rune(name); len(r) > longestName {
+		return string(r[:longestName-1]) + "…"
+	}
+	return name
+}
