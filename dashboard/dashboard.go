@@ -16,13 +16,14 @@ import (
 	"strings"
 	"time"
 
+	"haochaping/access"
 	"haochaping/calendar"
 	"haochaping/directory"
 )
 
 // Options are what a Dashboard is made of. Gate, Store, Evaluator, Directory and Logger are required.
 type Options struct {
-	Gate      Gate // who asks, and what is put on record
+	Gate      Gate // who asks
 	Store     Store
 	Evaluator Evaluator                   // judges the ranking
 	Editions  Editions                    // the register of editions; there are none if nil
@@ -33,6 +34,13 @@ type Options struct {
 	Outcomes  Outcomes                    // what became of bad ratings; nothing is known of it if nil
 	Findings  Findings                    // what the overview says first; nothing if nil
 	Logger    *slog.Logger
+
+	Door         Door              // signs people in and out; without one there is no sign-in page
+	Providers    []access.Provider // other places to sign on, as buttons
+	DemoAccounts []access.Account  // ready accounts, offered in demo mode to readers on the machine itself
+	Recorder     Recorder          // puts exports on record before they are sent; if nil, nothing is
+	Accounts     Accounts          // who may what; without them there are no such pages
+	Auditor      Auditor           // what is on record; without one there is no such page
 
 	Now      func() time.Time // the clock; time.Now if nil
 	Zone     *time.Location   // of periods and of times shown; Asia/Shanghai's +08:00 if nil

@@ -148,7 +148,7 @@ func (d *Dashboard) localPath(back string) string {
 	home := d.base + "/"
 	u, err := url.Parse(back)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
-		!strings.HasPrefix(u.Path, home) || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(u.Path, "\\\r\n") {
+		!strings.HasPrefix(u.Path, home) || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path+"/", "/../") || strings.ContainsAny(u.Path, "\\\r\n") {
 		return home
 	}
 	q := u.Query()

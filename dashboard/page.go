@@ -37,9 +37,11 @@ type page struct {
 	TilesBad *failure
 	Cards    []*card
 	Quiet    bool          // a page without tiles and period comparison
+	Plain    bool          // a page without figures: nothing on it grows old
 	Ranking  any           // of the ranking page
 	Overview *overviewPart // of the overview
 	Search   *search       // of the search
+	Gate     any           // of a page of the gate
 
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking

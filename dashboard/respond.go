@@ -32,7 +32,7 @@ func statusOf(err error) (status int, message string) {
 		return http.StatusForbidden, "error.forbidden"
 	case errors.Is(err, errBadRequest), errors.As(err, &tooLarge):
 		return http.StatusBadRequest, "error.bad_request"
-	case errors.Is(err, errUnavailable), errors.Is(err, errClosed), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errUnavailable), errors.Is(err, errClosed), errors.Is(err, errNotOnRecord), errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable, "error.unavailable"
 	default:
 		return http.StatusInternalServerError, "error.internal"
@@ -96,7 +96,7 @@ func (d *Dashboard) handle(f func(http.ResponseWriter, *http.Request) error) htt
 		}
 		status, message := statusOf(err)
 		p := d.newPage(r)
-		p.Template, p.Quiet = "error", true
+		p.Template, p.Quiet, p.Plain = "error", true, true
 		p.Title = label{Text: p.T(message + ".title")}
 		p.Kind = label{Text: p.T(message)}
 		p.period = readPeriod(r.URL.Query(), p.anchor())
@@ -137,7 +137,7 @@ func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, p
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", p.lang)
-	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Cache-Control", "private, no-store")
 	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
 	send(w, r, status, buf.Bytes())
 	return nil

@@ -15,6 +15,8 @@ type route struct {
 	needs   access.Permission
 	page    func(*Dashboard, *page) error
 	serve   func(*Dashboard, http.ResponseWriter, *http.Request) error
+	// unsettled: also for those who have to change their password before anything else.
+	unsettled bool
 }
 
 // routes are all addresses, one table an area.
@@ -63,6 +65,8 @@ var menu = []struct {
 	{"unattributed", "/unattributed", access.ReadFigures},
 	{"workbench", "/workbench", access.Evaluate},
 	{"runs", "/runs", access.ReadRuns},
+	{"accounts", "/accounts", access.ManageAccounts},
+	{"audit", "/audit", access.ReadAudit},
 }
 
 func (d *Dashboard) asset(w http.ResponseWriter, r *http.Request) error {

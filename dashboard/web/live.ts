@@ -86,6 +86,8 @@ async function ask(): Promise<void> {
   const main = document.getElementById("main");
   if (!path || !main?.dataset["generation"]) return;
   const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(patience) });
+  // Whose session has ended is not left with what it showed: the page leads to the sign-in page.
+  if (answer.status === 401) location.reload();
   if (!answer.ok) throw new Error(`live: ${answer.status}`);
   const news = (await answer.json()) as { generation: number; stale: boolean };
   if (news.stale) throw new Error("live: the store cannot be asked");
