@@ -14,6 +14,8 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"golang.org/x/time/rate"
+
+	"haochaping/directory"
 )
 
 // Errors that callers tell apart.
@@ -31,10 +33,11 @@ type Options struct {
 	BasePath string        // of the cookie; empty, or "/x"
 	Idle     time.Duration // without a request, then a session ends; 0 = 30 min
 	Longest  time.Duration // after which every session ends; 0 = 12 h
-	Rules    []Rule        // for people who sign in elsewhere
 	Demo     bool          // whether SignInDemo lets anybody in
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Grant says what somebody may who is known elsewhere; false for whom nothing is. Nil: nobody may anything.
+	Grant func(Claim) ([]Role, directory.Scope, bool)
 }
 
 // Bounds of what is known without asking the store.
@@ -104,6 +107,9 @@ func New(o Options) (*Gate, error) {
 	h, err := newHasher()
 	if err != nil {
 		return nil, err
+	}
+	if o.Grant == nil {
+		o.Grant = func(Claim) ([]Role, directory.Scope, bool) { return nil, directory.Scope{}, false }
 	}
 	g := &Gate{
 		options: o, log: o.Logger, now: o.Now, hasher: h, tries: newAttempts(), misses: rate.NewLimiter(5, 5),

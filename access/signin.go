@@ -151,22 +151,13 @@ type Claim struct {
 	Groups  []string // at most 200
 }
 
-// Rule says what members of a group may. The first rule that fits somebody decides alone: rules that added up would
-// carry the roles of one into the scope of another.
-type Rule struct {
-	Method string // empty = all
-	Group  string // of the provider, or "*" for everybody whom it knows
-	Roles  []Role
-	Scope  directory.Scope
-}
-
 const (
 	subjectLength = 200 // bytes
 	groupsMost    = 200
 )
 
-// Admit lets in whom an identity provider has proved, with roles and scope of the first rule that fits. ErrNoRole if
-// none does; ErrRefused if the account is disabled here.
+// Admit lets in whom an identity provider has proved, with the roles and the scope that Options.Grant gives. ErrNoRole
+// if it gives none; ErrRefused if the account is disabled here.
 func (g *Gate) Admit(_ http.ResponseWriter, r *http.Request, c Claim) (Person, error) {
 	if !behind(r) {
 		return Person{}, errNotBehind
@@ -181,16 +172,13 @@ func (g *Gate) Admit(_ http.ResponseWriter, r *http.Request, c Claim) (Person, e
 	if runes := []rune(name); len(runes) > nameLength {
 		name = string(runes[:nameLength])
 	}
-	i := slices.IndexFunc(g.options.Rules, func(rule Rule) bool {
-		return (rule.Method == "" || rule.Method == c.Method) && (rule.Group == "*" || slices.Contains(c.Groups, rule.Group))
-	})
-	if i < 0 {
+	roles, scope, ok := g.options.Grant(c)
+	if !ok || len(roles) == 0 {
 		if err := g.Record(ctx, Person{}, ActionSignInRefused, "account "+id+" without a role"); err != nil {
 			g.log.Error("a refused sign-in is not on record", "error", err)
 		}
 		return Person{}, ErrNoRole
 	}
-	rule := g.options.Rules[i]
 	var p Person
 	err := g.change(ctx, id, func(a *StoredAccount) error {
 		if a.Disabled {
@@ -201,7 +189,7 @@ func (g *Gate) Admit(_ http.ResponseWriter, r *http.Request, c Claim) (Person, e
 			action, a.Created = ActionAccountAdd, g.now().UTC().Truncate(time.Millisecond)
 		}
 		before := describe(&a.Account)
-		a.ID, a.Name, a.Method, a.Roles, a.Scope = id, name, c.Method, rule.Roles, rule.Scope
+		a.ID, a.Name, a.Method, a.Roles, a.Scope = id, name, c.Method, roles, scope
 		if err := a.check(); err != nil {
 			return err
 		}

@@ -11,9 +11,13 @@ import (
 func (a *App) openAccess(context.Context) error {
 	gate, err := access.New(access.Options{
 		Store: accessStore{a.store}, BasePath: a.cfg.BasePath, Demo: a.demo, Now: a.now, Logger: a.log,
+		Idle: a.cfg.Access.SessionIdle, Longest: a.cfg.Access.SessionMax, Grant: a.signOnRules().Grant,
 	})
+	if err != nil {
+		return err
+	}
 	a.gate = gate
-	return err
+	return a.openSignOn()
 }
 
 // accessStore keeps accounts, sessions and the audit record in the warehouse, once that is reached.

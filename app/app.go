@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"haochaping/access"
+	"haochaping/access/signon"
 	"haochaping/aggregator"
 	"haochaping/collector"
 	"haochaping/collector/spool"
@@ -43,6 +44,7 @@ type App struct {
 	collector  *collector.Collector // nil without the role
 	aggregator *aggregator.Aggregator
 	gate       *access.Gate
+	signOn     *signon.SignOn
 
 	keyChanges sync.Mutex // held from reading keys to writing what follows from them
 

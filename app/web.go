@@ -39,7 +39,7 @@ func (a *App) openWeb(ctx context.Context) error {
 	}
 	a.mountHealth(mux)
 	server := &http.Server{
-		Handler:           a.behindProxy(mux),
+		Handler:           a.signOn.Middleware(a.behindProxy(mux)), // which needs the true peer
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -120,7 +120,7 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		Gate: openGate{}, Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
-		Outcomes: outcomes{a}, Findings: lead,
+		Outcomes: outcomes{a}, Findings: lead, SignOn: a.signOn, Providers: a.signOn.Providers(),
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,25 @@ package config
 
 // badFiles gives the problems of every testdata/bad.*.yaml.
 var badFiles = map[string][]string{
+	"bad.access.yaml": {
+		`access.session_idle (file bad.access.yaml:2): 24h is longer than access.session_max (12h), so it would have no effect; lower it or raise session_max`,
+		`access.oidc_client_id (file bad.access.yaml:3): given without access.oidc_issuer, so it would have no effect; set access.oidc_issuer or remove it`,
+		`access.oidc_client_secret (file bad.access.yaml:4): given without access.oidc_issuer, so it would have no effect; set access.oidc_issuer or remove it`,
+		`access.cas_url (file bad.access.yaml:5): given without public_base_url, to which people are sent back; set public_base_url`,
+		`access.header_user (file bad.access.yaml:6): given without access.header_proxies; set it, or remove access.header_user`,
+		`access.rules (default): it is empty, so that nobody could sign on elsewhere; write a rule such as group=pj-leaders roles=leader regions=9901 departments=*`,
+		`access.header_groups (file bad.access.yaml:7): the same header as access.header_user; name another one`,
+	},
+	"bad.accessvalues.yaml": {
+		`bad.accessvalues.yaml:2: access.session_idle is "30": its unit is missing; write a duration from 1m to 24h with its unit, such as 90s, 5m or 1h30m`,
+		`bad.accessvalues.yaml:3: access.oidc_issuer is "http://id.example.cn": its answers could be forged without https; write https:// with a host and a path if need be, such as https://id.example.cn/realms/gov; http:// only for 127.0.0.1 and the like`,
+		`bad.accessvalues.yaml:4: access.oidc_client_secret: it is the placeholder; write one line of at most 1024 characters, and not the placeholder <secret>`,
+		`bad.accessvalues.yaml:5: access.cas_url: it holds a user name; write https:// with a host and a path if need be, such as https://id.example.cn/realms/gov; http:// only for 127.0.0.1 and the like`,
+		`bad.accessvalues.yaml:6: access.header_user is "Cookie": that header has another meaning; write the name of a header of letters, digits and -, such as X-Portal-User, or nothing`,
+		`bad.accessvalues.yaml:7: access.header_groups is "X Portal": it is not such a name; write the name of a header of letters, digits and -, such as X-Portal-User, or nothing`,
+		`bad.accessvalues.yaml:8: access.header_proxies is "0.0.0.0/0": a network of all addresses would let everybody forge the headers; write networks or addresses with commas between them, such as 10.0.0.0/8,192.168.1.7`,
+		`bad.accessvalues.yaml:9: access.rules is "group=a roles=root regions=* departments=*": a rule gives a role that is not leader, evaluator, handler, operator, administrator or auditor; write rules such as group=pj-leaders roles=leader regions=9901+9902 departments=*, with commas between them; in a group's name a blank is %20 and a comma %2C`,
+	},
 	"bad.alias.yaml": {
 		`bad.alias.yaml: a value begins with * and is taken for a reference; put the value in quotes`,
 	},

@@ -44,6 +44,7 @@ func (c *Config) complete() []string {
 		complain("engine.binary", "given together with engine.library (%s); remove one of them", c.origins["engine.library"])
 	}
 	c.completeClickHouse(complain)
+	c.completeAccess(complain)
 	return problems
 }
 

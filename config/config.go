@@ -31,6 +31,7 @@ type Config struct {
 	ClickHouse     ClickHouse     `mapstructure:"clickhouse"`
 	Engine         Engine         `mapstructure:"engine"`
 	TLS            TLS            `mapstructure:"tls"`
+	Access         Access         `mapstructure:"access"`
 	Collector      Collector      `mapstructure:"collector"`
 	Aggregator     Aggregator     `mapstructure:"aggregator"`
 	Calendar       Calendar       `mapstructure:"calendar"`

@@ -28,7 +28,7 @@ type form struct {
 	secret bool // neither value nor reason may be shown, and blanks matter
 }
 
-// maxList bounds the elements of every list.
+// maxList bounds the elements of a list.
 const maxList = 64
 
 func text(least, most int) form {
@@ -330,6 +330,10 @@ func parsePrefix(s string) (netip.Prefix, error) {
 // elements reads a list with commas between its elements; the empty text is
 // the empty list. An element that is written twice is an error.
 func elements[E comparable](s string, read func(string) (E, error)) ([]E, error) {
+	return atMost(maxList, s, read)
+}
+
+func atMost[E comparable](most int, s string, read func(string) (E, error)) ([]E, error) {
 	list := []E{}
 	if s == "" {
 		return list, nil
@@ -341,8 +345,8 @@ func elements[E comparable](s string, read func(string) (E, error)) ([]E, error)
 			return nil, err
 		case slices.Contains(list, e):
 			return nil, errors.New("an element is there twice")
-		case len(list) == maxList:
-			return nil, fmt.Errorf("it has more than %d elements", maxList)
+		case len(list) == most:
+			return nil, fmt.Errorf("it has more than %d elements", most)
 		}
 		list = append(list, e)
 	}

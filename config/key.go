@@ -131,6 +131,71 @@ var keys = []key{
 	},
 
 	{
+		"access.session_idle", "30m", duration(time.Minute, 24*time.Hour), "",
+		"A session ends when nothing was asked in it for so long.",
+	},
+	{
+		"access.session_max", "12h", duration(5*time.Minute, 30*24*time.Hour), "",
+		"A session ends after so long, whatever is asked in it.",
+	},
+	{
+		"access.oidc_issuer", "", signOnServer(), "",
+		"Address of an OpenID provider, as it stands in its tokens, at which people sign on. It sends them back to public_base_url + base_path + /sign-in/oidc/callback. Empty: not offered.",
+	},
+	{
+		"access.oidc_client_id", "", text(0, 256), "",
+		"Name under which the provider knows this installation.",
+	},
+	{
+		"access.oidc_client_secret", "", secret(), "",
+		"Secret for it. Better not written here: use oidc_client_secret_file or the environment. Empty: a public client, with PKCE alone.",
+	},
+	{
+		"access.oidc_client_secret_file", "", text(0, 1024), "",
+		"File whose first line is the secret. Instead of oidc_client_secret.",
+	},
+	{
+		"access.oidc_groups_claim", "groups", text(1, 256), "",
+		"Claim of the id token that lists a person's groups; dots lead into objects, such as realm_access.roles.",
+	},
+	{
+		"access.oidc_name", "", text(0, 40), "",
+		"What the button on the sign-in page says. Empty: words of the product.",
+	},
+	{
+		"access.cas_url", "", signOnServer(), "",
+		"Root of a CAS 3.0 server at which people sign on, such as https://cas.example.cn/cas. It sends them back to public_base_url + base_path + /sign-in/cas/callback. Empty: not offered.",
+	},
+	{
+		"access.cas_groups_attribute", "memberOf", text(1, 256), "",
+		"Attribute that the CAS server gives once for each of a person's groups.",
+	},
+	{
+		"access.cas_name", "", text(0, 40), "",
+		"What the button on the sign-in page says. Empty: words of the product.",
+	},
+	{
+		"access.header_user", "", headerName(), "",
+		"Header in which a portal that has signed people on passes on their name, such as X-Portal-User. The portal has to remove what clients send in it. Empty: not offered.",
+	},
+	{
+		"access.header_groups", "", headerName(), "",
+		"Header in which the portal passes on their groups, with commas between them.",
+	},
+	{
+		"access.header_name", "", text(0, 40), "",
+		"What the button on the sign-in page says. Empty: words of the product.",
+	},
+	{
+		"access.header_proxies", "", prefixes(), "",
+		"Networks or single addresses of the portal itself. Whoever connects from there is believed to be anybody; from everybody else the two headers are removed.",
+	},
+	{
+		"access.rules", "", accessRules(), "",
+		"What people may who sign on elsewhere: a list of rules such as group=pj-leaders roles=leader+handler regions=9901+9902 departments=*. Roles are leader, evaluator, handler, operator, administrator, auditor; regions hold all below them; * is all. Blanks in a group's name are written %20, commas %2C. Who is in no such group is not let in.",
+	},
+
+	{
 		"collector.spool_dir", "", text(0, 1024), "",
 		"Directory of the spool: records that were accepted and are not yet in ClickHouse. A disk that keeps its promises (fsync), no network share. Empty: spool below data_dir.",
 	},

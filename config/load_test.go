@@ -64,6 +64,7 @@ func defaults(t *testing.T) *Config {
 		Roles:          Roles{RoleCollector, RoleAggregator, RoleDashboard},
 		ClickHouse:     ClickHouse{Address: []string{}, Database: "haochaping", Username: "default", DialTimeout: 5 * time.Second, MaxOpenConns: 10},
 		Engine:         Engine{MaxMemory: 2 * GiB},
+		Access:         Access{SessionIdle: 30 * time.Minute, SessionMax: 12 * time.Hour, OIDCGroupsClaim: "groups", CASGroupsAttribute: "memberOf", HeaderProxies: []netip.Prefix{}, Rules: []AccessRule{}},
 		Collector: Collector{
 			SpoolDir: filepath.Join("data", "spool"), SpoolMax: 10 * GiB, MaxBody: MiB,
 			ShipInterval: 500 * time.Millisecond, ShipBatch: 20000, RequestTimeout: 30 * time.Second,
@@ -101,6 +102,19 @@ func TestLoadGood(t *testing.T) {
 		},
 		Engine: Engine{MaxMemory: 2 * GiB},
 		TLS:    TLS{CertFile: "cert.pem", KeyFile: "key.pem"},
+		Access: Access{
+			SessionIdle: 15 * time.Minute, SessionMax: 8 * time.Hour,
+			OIDCIssuer: "https://id.example.cn/realms/gov", OIDCClientID: "haochaping", OIDCClientSecret: "012345",
+			OIDCGroupsClaim: "realm_access.roles", OIDCName: "省统一身份认证",
+			CASURL: "https://cas.example.cn/cas", CASGroupsAttribute: "groups", CASName: "市统一认证",
+			HeaderUser: "X-Portal-User", HeaderGroups: "X-Portal-Groups", HeaderName: "办公门户",
+			HeaderProxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.7/32")},
+			Rules: []AccessRule{
+				{Group: "pj-leaders", Roles: []string{"leader"}, Regions: []string{"9901"}, Departments: []string{"*"}},
+				{Group: "CN=pj 处长,OU=100%", Roles: []string{"evaluator", "handler"}, Regions: []string{"9901", "9902"}, Departments: []string{"D1"}},
+				{Group: "pj-audit", Roles: []string{"auditor"}},
+			},
+		},
 		Collector: Collector{
 			SpoolDir: "/spool", SpoolMax: TiB, MaxBody: 2 * MiB,
 			ShipInterval: 100 * time.Millisecond, ShipBatch: 500, RequestTimeout: time.Minute,
@@ -242,6 +256,8 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		if text == "" {
 			text = map[string]string{
 				"public_base_url": "https://a.example", "base_path": "/a", "trusted_proxies": "10.0.0.0/8", "clickhouse.address": "a:1,b:2",
+				"access.oidc_issuer": "https://a.example", "access.cas_url": "https://a.example", "access.header_proxies": "10.0.0.1",
+				"access.rules":       "group=g roles=leader regions=* departments=*",
 				"clickhouse.cluster": "shards", "collector.contact_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 			}[k.path]
 		}
@@ -249,15 +265,26 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 			text = "some-text"
 		}
 		environ := []string{k.env() + "=" + text}
-		if section, _, _ := strings.Cut(k.path, "."); section == "clickhouse" && k.path != "clickhouse.address" {
+		section, _, _ := strings.Cut(k.path, ".")
+		if section == "clickhouse" && k.path != "clickhouse.address" {
 			environ = append(environ, "HAOCHAPING_CLICKHOUSE_ADDRESS=a:1", "HAOCHAPING_CLICKHOUSE_TLS=true")
+		}
+		if section == "access" {
+			for name, text := range map[string]string{
+				"PUBLIC_BASE_URL": "https://a.example", "ACCESS_OIDC_ISSUER": "https://a.example", "ACCESS_OIDC_CLIENT_ID": "c", "ACCESS_CAS_URL": "https://a.example",
+				"ACCESS_HEADER_USER": "u", "ACCESS_HEADER_GROUPS": "g", "ACCESS_HEADER_PROXIES": "10.0.0.1", "ACCESS_RULES": "group=g roles=auditor",
+			} {
+				if envPrefix+name != k.env() {
+					environ = append(environ, envPrefix+name+"="+text)
+				}
+			}
 		}
 		switch k.path {
 		case "tls.cert_file":
 			environ = append(environ, "HAOCHAPING_TLS_KEY_FILE=k")
 		case "tls.key_file":
 			environ = append(environ, "HAOCHAPING_TLS_CERT_FILE=c")
-		case "clickhouse.password_file":
+		case "clickhouse.password_file", "access.oidc_client_secret_file":
 			file := filepath.Join(t.TempDir(), "p")
 			write(t, file, "pw\r\nignored\n")
 			environ[0] = k.env() + "=" + file
@@ -265,6 +292,9 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		cfg := mustLoad(t, Options{File: "testdata/good.empty.yaml", Environ: environ})
 		if got, want := cfg.origins[k.path], "env "+k.env(); got != want {
 			t.Errorf("%s comes from %q, want %q", k.path, got, want)
+		}
+		if k.path == "access.oidc_client_secret_file" && cfg.Access.OIDCClientSecret.Reveal() != "pw" {
+			t.Error("the client's secret is not the first line of its file")
 		}
 		if k.path == "clickhouse.password_file" && cfg.ClickHouse.Password.Reveal() != "pw" {
 			t.Error("the password is not the first line of its file")

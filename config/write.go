@@ -135,6 +135,8 @@ func encode(value any) (string, error) {
 		return encodeList(v)
 	case []string:
 		return encodeList(v)
+	case []AccessRule:
+		return encodeList(v)
 	case []Stretch:
 		return encodeList(v)
 	case []netip.Prefix:

@@ -37,6 +37,7 @@ type Options struct {
 
 	Door         Door              // signs people in and out; without one there is no sign-in page
 	Providers    []access.Provider // other places to sign on, as buttons
+	SignOn       SignOn            // signs people on there; without one nobody can be
 	DemoAccounts []access.Account  // ready accounts, offered in demo mode to readers on the machine itself
 	Recorder     Recorder          // puts exports on record before they are sent; if nil, nothing is
 	Accounts     Accounts          // who may what; without them there are no such pages

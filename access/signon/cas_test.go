@@ -74,7 +74,7 @@ func casOptions(address string) *CAS { return &CAS{URL: address, GroupsAttribute
 func TestCAS(t *testing.T) {
 	s := newCAS(t)
 	p := newProduct(t, Options{CAS: casOptions(s.URL + "/cas/")})
-	_, end, _ := get(t, browser(t, nil), p.URL+base+"/sign-in/cas?next="+base+"/ranking")
+	_, end, _ := get(t, browser(t, nil), p.URL+base+"/sign-in/cas?back="+base+"/ranking")
 	got, err := p.last(t)
 	want := Claim{Method: "cas", Subject: "wangfang", Name: "王芳", Groups: []string{"pj-leaders", "政务 处长"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -15,7 +15,7 @@ const (
 
 // checked is a claim that is safe to store and to show. A subject or group that is damaged or too long is refused
 // rather than cut, because what is left could be somebody else's.
-func (c Claim) checked() (Claim, error) {
+func checked(c Claim) (Claim, error) {
 	if !plain(c.Subject) {
 		return Claim{}, fmt.Errorf("%w: the name of the person is empty, too long or damaged", ErrNotProven)
 	}

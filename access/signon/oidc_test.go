@@ -73,7 +73,7 @@ func TestOIDC(t *testing.T) {
 	m := provider(t, nil)
 	p := newProduct(t, Options{OIDC: clientOf(m)})
 	m.QueueUser(user{MockUser: wang()})
-	body, end, _ := get(t, browser(t, nil), p.URL+base+"/sign-in/oidc?next="+url.QueryEscape(base+"/region/9901?period=2026"))
+	body, end, _ := get(t, browser(t, nil), p.URL+base+"/sign-in/oidc?back="+url.QueryEscape(base+"/region/9901?period=2026"))
 	got, err := p.last(t)
 	want := Claim{Method: "oidc", Subject: "wangfang", Name: "王芳", Groups: []string{"pj-leaders", "pj-province"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -20,33 +20,23 @@ import (
 
 // The ways to sign on; the Method of a [Claim], and the ID of a provider.
 const (
-	MethodOIDC   = "oidc"
-	MethodCAS    = "cas"
-	MethodHeader = "header"
+	MethodOIDC   = access.MethodOIDC
+	MethodCAS    = access.MethodCAS
+	MethodHeader = access.MethodHeader
 )
 
 // Why somebody was not signed on. Errors of this package are one of these, with the reason for the log; errors of
 // Admit are passed on as they are.
 var (
-	// ErrNoProvider: this way to sign on is not configured.
-	ErrNoProvider = errors.New("no such way to sign on")
-	// ErrStale: the sign-on was not begun in this browser, or too long ago. Beginning again helps.
-	ErrStale = errors.New("the sign-on was not begun here or took too long")
-	// ErrDeclined: the provider did not let the person in, or the person gave up there.
-	ErrDeclined = errors.New("the provider declined")
-	// ErrNotProven: what came back is no proof.
-	ErrNotProven = errors.New("the proof was not accepted")
-	// ErrUnavailable: the provider does not answer, or not in its protocol.
-	ErrUnavailable = errors.New("the provider is unavailable")
+	ErrNoProvider  = access.ErrNoProvider
+	ErrStale       = access.ErrSignOnStale
+	ErrDeclined    = access.ErrSignOnDeclined
+	ErrNotProven   = access.ErrNotProven
+	ErrUnavailable = access.ErrProviderAway
 )
 
 // Claim is what an identity provider says of somebody, after its proof was checked.
-type Claim struct {
-	Method  string   // oidc, cas or header
-	Subject string   // the provider's own name for the person; never empty
-	Name    string   // for people; the subject if the provider gives none
-	Groups  []string // at most 200
-}
+type Claim = access.Claim
 
 // Options say with whom people sign on. A way that is nil is not offered.
 type Options struct {
@@ -136,13 +126,13 @@ func (s *SignOn) offered(id string) bool {
 }
 
 // Begin answers GET /sign-in/ID: it sends the browser to the provider; whom the portal names is let in at once. The
-// parameter next is the page to go to afterwards, with the base path; any other address is passed over.
+// parameter back is the page to go to afterwards, with the base path; any other address is passed over.
 func (s *SignOn) Begin(w http.ResponseWriter, r *http.Request, id string) error {
 	private(w)
 	if !s.offered(id) {
 		return fmt.Errorf("%w: %.40q", ErrNoProvider, id)
 	}
-	next := s.next(r.URL.Query().Get("next"))
+	next := s.next(r.URL.Query().Get("back"))
 	if id == MethodHeader {
 		c, err := portalClaim(r)
 		if err != nil {
@@ -206,7 +196,7 @@ func (s *SignOn) Return(w http.ResponseWriter, r *http.Request, id string) error
 }
 
 func (s *SignOn) admit(w http.ResponseWriter, r *http.Request, c Claim, next string) error {
-	c, err := c.checked()
+	c, err := checked(c)
 	if err != nil {
 		return err
 	}

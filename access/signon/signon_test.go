@@ -268,12 +268,12 @@ func TestClaimChecked(t *testing.T) {
 		"not UTF-8": {Subject: "a\xff"}, "many groups": {Subject: "a", Groups: many}, "empty group": {Subject: "a", Groups: []string{""}},
 		"group of two lines": {Subject: "a", Groups: []string{"a\nb"}}, "blanks": {Subject: " a"},
 	} {
-		if _, err := c.checked(); !errors.Is(err, ErrNotProven) {
+		if _, err := checked(c); !errors.Is(err, ErrNotProven) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for name, want := range map[string]string{"": "a", "王芳 ": "王芳", "x\u202e": "a"} {
-		if c, err := (Claim{Subject: "a", Name: name}).checked(); err != nil || c.Name != want {
+		if c, err := checked(Claim{Subject: "a", Name: name}); err != nil || c.Name != want {
 			t.Errorf("name %q: %q, %v; want %q", name, c.Name, err, want)
 		}
 	}
