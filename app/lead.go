@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"haochaping/evaluation"
 	"haochaping/evaluation/findings"
 )
 
@@ -18,6 +19,8 @@ const (
 // one at a time, when somebody asks and the facts have moved since; whoever asks gets what is there.
 type leads struct {
 	app    *App
+	state  func(context.Context) (evaluation.Generation, error)
+	find   func(context.Context) ([]findings.Finding, evaluation.Generation, error)
 	wanted chan struct{} // of size 1: somebody has asked
 
 	mu   sync.Mutex
@@ -25,7 +28,16 @@ type leads struct {
 	at   time.Time // when list was drawn; zero = never
 }
 
-func newLeads(a *App) *leads { return &leads{app: a, wanted: make(chan struct{}, 1)} }
+func newLeads(a *App) *leads {
+	find := func(ctx context.Context) ([]findings.Finding, evaluation.Generation, error) {
+		in, g, err := a.findingsInput(ctx, &FindingsCall{})
+		if err != nil {
+			return nil, g, err
+		}
+		return findings.Find(*in), g, nil
+	}
+	return &leads{app: a, state: a.store.Generation, find: find, wanted: make(chan struct{}, 1)}
+}
 
 // Findings are the latest that were drawn, and when; ok is false before the first. Nobody modifies them.
 func (l *leads) Findings(context.Context) (list []findings.Finding, at time.Time, ok bool) {
@@ -51,7 +63,7 @@ func (l *leads) run(ctx context.Context) error {
 		if !last.IsZero() && time.Since(last) < leadInterval {
 			continue
 		}
-		if g, err := l.app.store.Generation(ctx); err != nil || g.DataTime == 0 || g.Number == generation {
+		if g, err := l.state(ctx); err != nil || g.DataTime == 0 || g.Number == generation {
 			continue // asked again by the next reader
 		}
 		last = time.Now()
@@ -66,11 +78,10 @@ func (l *leads) run(ctx context.Context) error {
 func (l *leads) draw(ctx context.Context) (generation uint64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, leadTimeout)
 	defer cancel()
-	in, g, err := l.app.findingsInput(ctx, &FindingsCall{})
+	list, g, err := l.find(ctx)
 	if err != nil {
 		return 0, err
 	}
-	list := findings.Find(*in)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list, l.at = list, l.app.clock()

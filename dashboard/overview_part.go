@@ -31,6 +31,9 @@ type overviewPart struct {
 	Brief, Back string     // addresses of the one page, and from there of the overview
 	One         *briefPart // of the one page
 
+	Failures []*failure // of parts that are left out
+	failing  sync.Mutex
+
 	complete func() (completeness, error) // read once
 }
 
@@ -79,11 +82,14 @@ func (p *page) overviewSubject() (top string) {
 	return top
 }
 
-// shield runs a loader of a part that is left out when it fails: the page says nothing rather than something wrong.
+// shield runs a loader of a part that is left out when it fails; the page says that something is missing.
 func (p *page) shield(load func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := guarded(ctx, load); err != nil {
-			p.dashboard.incident(p.request, "part of the overview failed", err)
+			o := p.Overview
+			o.failing.Lock()
+			defer o.failing.Unlock()
+			o.Failures = append(o.Failures, p.dashboard.incident(p.request, "part of the overview failed", err))
 		}
 	}
 }

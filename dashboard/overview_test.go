@@ -273,6 +273,9 @@ func TestOverviewWithoutOutcomes(t *testing.T) {
 	if w.Code != http.StatusOK || strings.Contains(allText(root), "secret") || len(elements(root, classed("tile"))) != 6 {
 		t.Errorf("%d", w.Code)
 	}
+	if n := len(elements(root, classed("incident"))); n != 2 {
+		t.Errorf("%d incidents, want one of the tile and one of what waits", n)
+	}
 	if got := allText(one(t, root, "tiles", withID("tile-"+evaluation.RectifiedOnTimeRate))); !strings.Contains(got, "cannot be read now") {
 		t.Errorf("the tile says %s", got)
 	}
