@@ -53,6 +53,10 @@ func (p *page) subjectRegion() string {
 	case p.subject.Department != "":
 		dep, _ := p.dir.Department(p.subject.Department)
 		return dep.Region
+	case p.subject.Item != "":
+		item, _ := p.dir.Item(p.subject.Item)
+		dep, _ := p.dir.Department(item.Department)
+		return dep.Region
 	}
 	return ""
 }

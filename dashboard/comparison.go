@@ -37,6 +37,9 @@ type change struct {
 
 // compared are the periods that the page's period is compared with.
 func (p *page) compared() []comparison {
+	if p.subject.Item != "" {
+		return nil // months that have not ended are like no others
+	}
 	days := p.workdays()
 	own := p.period.Range
 	previous, lastYear := days.Compare(own, p.period.Before), days.Compare(own, yearBefore(own))

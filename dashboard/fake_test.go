@@ -29,6 +29,16 @@ var testLines = []string{
 	"档案", "体育", "统计", "科技", "工信", "审计", "民宗", "外事", "海关", "边检", "法院", "检察", "广电",
 }
 
+// testItems are the items of one department; the fake store counts them for that one alone.
+var testItems = []directory.Item{
+	{Code: "I-001", Name: "居民身份证办理", NameEN: "Identity card", Department: "D99030200", Kind: "许可"},
+	{Code: "I-002", Name: "户口登记", NameEN: "Household registration", Department: "D99030200"},
+	{Code: "I-003", Name: "出入境证件", NameEN: "Travel documents", Department: "D99030200"},
+}
+
+// itemParts are the shares of their department that the items get.
+var itemParts = []float64{0.5, 0.3, 0.2}
+
 // testDirectory is an invented province: seven cities, their counties and townships, a
 // hall in each township, four windows in each hall, a department a line in each county.
 func testDirectory(tb testing.TB) *directory.Directory {
@@ -71,7 +81,7 @@ func directoryOf(tb testing.TB, cities ...string) *directory.Directory {
 			}
 		}
 	}
-	dir, problems := directory.New(regions, halls, windows, departments, nil, nil)
+	dir, problems := directory.New(regions, halls, windows, departments, testItems, nil)
 	if directory.Fatal(problems) {
 		tb.Fatalf("test directory: %v", problems)
 	}
@@ -181,7 +191,7 @@ func (s *fakeStore) Facts(_ context.Context, q evaluation.Query) ([]evaluation.R
 			continue
 		}
 		rows = append(rows, evaluation.Row{
-			Start: k.start, Region: k.region, Line: k.line, Department: k.department, Hall: k.hall, Window: k.window, Facts: sums[k].facts(),
+			Start: k.start, Region: k.region, Line: k.line, Department: k.department, Hall: k.hall, Window: k.window, Item: k.item, Facts: sums[k].facts(),
 		})
 	}
 	return rows, nil
@@ -189,9 +199,9 @@ func (s *fakeStore) Facts(_ context.Context, q evaluation.Query) ([]evaluation.R
 
 // rowKey names a row; part is the share of its county that it gets.
 type rowKey struct {
-	start                                  calendar.Day
-	region, line, department, hall, window string
-	part                                   float64
+	start                                        calendar.Day
+	region, line, department, hall, window, item string
+	part                                         float64
 }
 
 // keys lists the rows to which a county × line contributes.
@@ -218,6 +228,9 @@ func (s *fakeStore) keys(q evaluation.Query, l *leaf) []rowKey {
 		return nil
 	}
 	k := rowKey{part: part}
+	if q.Item != "" || q.By == evaluation.ByItem || q.By == evaluation.ByDepartmentItem {
+		return itemKeys(q, l, k)
+	}
 	switch q.By {
 	case evaluation.ByRegion, evaluation.ByRegionLine:
 		if q.By == evaluation.ByRegionLine {
@@ -247,6 +260,24 @@ func (s *fakeStore) keys(q evaluation.Query, l *leaf) []rowKey {
 		return keys
 	}
 	return []rowKey{k}
+}
+
+// itemKeys lists the rows of items; a month holds all of its days, whatever the period.
+func itemKeys(q evaluation.Query, l *leaf, k rowKey) (keys []rowKey) {
+	for i, item := range testItems {
+		if item.Department != l.department || q.Item != "" && q.Item != item.Code {
+			continue
+		}
+		k.part = itemParts[i]
+		if q.By == evaluation.ByItem || q.By == evaluation.ByDepartmentItem {
+			k.item = item.Code
+		}
+		if q.By == evaluation.ByDepartmentItem {
+			k.department = l.department
+		}
+		keys = append(keys, k)
+	}
+	return keys
 }
 
 func (s *fakeStore) regionKeys(q evaluation.Query, l *leaf, k rowKey) []rowKey {

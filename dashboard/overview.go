@@ -125,6 +125,7 @@ func (d *Dashboard) department(p *page) error {
 	p.channelsCard()
 	p.reasonsCard(true)
 	p.reasonsCard(false)
+	p.itemsCard(dep)
 	k := p.kinOfDepartment(dep)
 	p.comparisons(k, p.fieldOf(k))
 	return nil

@@ -106,13 +106,13 @@ type failure struct {
 
 // subject is the unit that a page is about; the zero value is everything.
 type subject struct {
-	Region, Department, Hall, Window string
+	Region, Department, Hall, Window, Item string
 }
 
 func (s subject) query(by evaluation.Dimension, r calendar.Range, step evaluation.Step) evaluation.Query {
 	return evaluation.Query{
 		By: by, From: r.From, To: r.To, Step: step,
-		Region: s.Region, Department: s.Department, Hall: s.Hall, Window: s.Window,
+		Region: s.Region, Department: s.Department, Hall: s.Hall, Window: s.Window, Item: s.Item,
 	}
 }
 
@@ -230,6 +230,8 @@ func (p *page) windowLink(hall, code string) string {
 func (p *page) departmentLink(code string) string {
 	return p.link("/department/" + url.PathEscape(code))
 }
+
+func (p *page) itemLink(code string) string { return p.link("/item/" + url.PathEscape(code)) }
 
 // pick is the name for the reader: the English one for an English page, if there is one.
 func (p *page) pick(name, english, code string) label {

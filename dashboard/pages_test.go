@@ -23,7 +23,7 @@ import (
 // allPages has one address of every page.
 var allPages = []string{
 	"/", "/?tab=grandchildren", "/brief", "/?p=12m", "/?p=custom&from=2026-03-01&to=2026-09-30", "/region/99", "/region/9903", "/region/990302", "/region/990302001",
-	"/hall/H990302001", "/hall/H990302001/window/2", "/department/D99030200", "/ranking", "/ranking?by=region&level=3",
+	"/hall/H990302001", "/hall/H990302001/window/2", "/department/D99030200", "/item/I-001", "/item/I-002?p=12m", "/ranking", "/ranking?by=region&level=3",
 	"/ranking?by=department&line=%E6%95%99%E8%82%B2", "/unattributed", "/region/nowhere",
 }
 

@@ -28,6 +28,7 @@ type period struct {
 	calendar.Range
 	Before calendar.Range // what it is compared with: the stretch of equal length just before
 	Step   evaluation.Step
+	Asked  calendar.Range // what the reader gave by hand, where the page shows more than that; else zero
 }
 
 // readPeriod reads a period from an address. What cannot be read is the default. Periods
@@ -104,8 +105,12 @@ func (p period) values() url.Values {
 	}
 	v.Set("p", p.Key)
 	if p.Key == periodCustom {
-		v.Set("from", p.From.String())
-		v.Set("to", p.To.String())
+		r := p.Range
+		if p.Asked != (calendar.Range{}) {
+			r = p.Asked
+		}
+		v.Set("from", r.From.String())
+		v.Set("to", r.To.String())
 	}
 	return v
 }

@@ -225,6 +225,7 @@ type Query struct {
 	Department string
 	Hall       string
 	Window     string // with Hall
+	Item       string // ByTotal, ByChannel, ByItem, ByDepartmentItem; whole months only, without Region and Hall
 }
 
 // Row is the facts of one unit in one step of the period.

@@ -56,7 +56,7 @@ func narrow(dir *directory.Directory, scope directory.Scope, q Query) (parts []Q
 	switch {
 	case anywhere && anyone:
 		return []Query{q}, nil
-	case q.By == ByItem || q.By == ByDepartmentItem:
+	case q.By == ByItem || q.By == ByDepartmentItem || q.Item != "":
 		return narrowItems(dir, scope, q)
 	case q.Hall != "" || q.By == ByHall || q.By == ByWindow:
 		if !anyone {
@@ -120,13 +120,19 @@ func narrowItems(dir *directory.Directory, scope directory.Scope, q Query) (part
 		return []Query{q}, nil
 	}
 	by := q.By
+	if by != ByTotal && by != ByItem && by != ByDepartmentItem {
+		return nil, nil // rows of no department tell nobody whose they are
+	}
 	q.By = ByDepartmentItem
 	return []Query{q}, func(r *Row) bool {
 		if r.Department == "" || !scope.AllowsUnit(dir, directory.KindDepartment, r.Department) {
 			return false
 		}
-		if by == ByItem {
+		if by != ByDepartmentItem {
 			r.Department = ""
+		}
+		if by == ByTotal {
+			r.Item = ""
 		}
 		return true
 	}

@@ -153,6 +153,9 @@ func TestReadWithinIsClosed(t *testing.T) {
 		{"an unknown hall", dir, county, evaluation.Query{By: evaluation.ByTotal, Hall: "?"}, never, nil},
 		{"a foreign department's items", dir, county, evaluation.Query{By: evaluation.ByItem, Department: "A"}, never, nil},
 		{"items", dir, county, evaluation.Query{By: evaluation.ByItem}, items, map[string]uint64{"//i": 1}},
+		{"one item in all", dir, police, evaluation.Query{By: evaluation.ByTotal, Item: "i"}, items, map[string]uint64{"//": 1}},
+		{"one item by channel", dir, police, evaluation.Query{By: evaluation.ByChannel, Item: "i"}, never, nil},
+		{"one item of a foreign department", dir, county, evaluation.Query{By: evaluation.ByTotal, Department: "A", Item: "i"}, never, nil},
 		{"items by department", dir, police, evaluation.Query{By: evaluation.ByDepartmentItem}, items, map[string]uint64{"/B/i": 1}},
 	} {
 		got, err := evaluation.ReadWithin(context.Background(), tt.dir, tt.scope, tt.q, tt.read)

@@ -143,6 +143,9 @@ func spelled(q evaluation.Query, dir *directory.Directory) evaluation.Query {
 	if h, ok := dir.Hall(q.Hall); ok {
 		q.Hall = h.Code
 	}
+	if i, ok := dir.Item(q.Item); ok {
+		q.Item = i.Code
+	}
 	return q
 }
 
@@ -150,7 +153,7 @@ func (w *Warehouse) plan(q evaluation.Query) (*plan, error) {
 	p := &plan{params: params{"from": q.From.String(), "to": q.To.String()}}
 	past := w.succession()
 	switch {
-	case q.By == evaluation.ByItem, q.By == evaluation.ByDepartmentItem:
+	case q.By == evaluation.ByItem, q.By == evaluation.ByDepartmentItem, q.Item != "":
 		p.table = itemFacts
 	case q.By == evaluation.ByHall, q.By == evaluation.ByWindow, q.Hall != "":
 		p.table = windowFacts
@@ -256,6 +259,9 @@ func (p *plan) answerable(q evaluation.Query) error {
 		return errors.New("read facts: halls and windows are not counted by department or line: leave those out")
 	case p.table.name == "item" && (q.Region != "" || q.Hall != ""):
 		return errors.New("read facts: items are counted by department alone: leave out region and hall")
+	case p.table.name == "item" && (q.By == evaluation.ByRegion || q.By == evaluation.ByRegionLine || q.By == evaluation.ByLine ||
+		q.By == evaluation.ByDepartment || q.By == evaluation.ByHall || q.By == evaluation.ByWindow):
+		return fmt.Errorf("read facts: one item is counted by department and month alone: by %s needs no item", q.By)
 	case q.Window != "" && q.Hall == "":
 		return errors.New("read facts: a window needs its hall: window codes begin anew in every hall")
 	}
@@ -329,6 +335,9 @@ func (p *plan) windowFilter(q evaluation.Query, past succession) {
 }
 
 func (p *plan) itemFilter(q evaluation.Query, past succession) {
+	if q.Item != "" {
+		p.among("item IN {items:Array(String)}", "items", past.with(directory.KindItem, q.Item))
+	}
 	if q.Department != "" {
 		p.among("department IN {departments:Array(String)}", "departments", past.with(directory.KindDepartment, q.Department))
 	}

@@ -127,7 +127,7 @@ type reviewUnits struct {
 	past  succession
 	depth int // of nodes, by region
 
-	regions, parents, departments, halls []string // codes with former ones; nil = all
+	regions, parents, departments, halls, items []string // codes with former ones; nil = all
 }
 
 func newReviewUnits(q evaluation.Query, table string, past succession) *reviewUnits {
@@ -138,6 +138,7 @@ func newReviewUnits(q evaluation.Query, table string, past succession) *reviewUn
 		}
 		return past.with(kind, code)
 	}
+	u.items = with(directory.KindItem, q.Item)
 	u.regions, u.parents = with(directory.KindRegion, q.Region), with(directory.KindRegion, q.Parent)
 	u.departments, u.halls = with(directory.KindDepartment, q.Department), with(directory.KindHall, q.Hall)
 	if q.Parent != "" {
@@ -157,7 +158,7 @@ func (u *reviewUnits) of(r *badReview) (unit reviewUnit, ok bool) {
 	case windowFacts.name:
 		ok = u.windowPasses(r)
 	case itemFacts.name:
-		ok = r.item != "" && among(u.departments, department)
+		ok = r.item != "" && among(u.departments, department) && among(u.items, r.item)
 	default:
 		ok = u.placePasses(leaf, department, line)
 	}

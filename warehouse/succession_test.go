@@ -45,3 +45,31 @@ func TestSeriesGoOnAfterAMerger(t *testing.T) {
 		}
 	}
 }
+
+func TestAnItemGoesOnUnderItsNewCode(t *testing.T) {
+	w, _ := open(t)
+	part := sampleDirectory()
+	part.Items = append(part.Items, directory.Item{Code: "I2", Name: "新办证", Department: "D1"})
+	part.Successors = []directory.Successor{{Kind: directory.KindItem, From: "I1", To: "I2", On: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}}
+	if problems, err := w.ImportDirectory(t.Context(), part, "all"); err != nil {
+		t.Fatal(err, problems)
+	}
+	insert(t, w, &record.Batch{Ratings: []record.Rating{
+		rating(may4-60, 5, func(r *record.Rating) { r.Department, r.Item = "D1", "I1" }),
+		rating(may4, 4, func(r *record.Rating) { r.Department, r.Item = "D1", "I2" }),
+		rating(may4, 4, func(r *record.Rating) { r.Department, r.Item = "D2", "other" }),
+	}}, "a")
+	restate(t, w)
+	for _, c := range []struct {
+		query evaluation.Query
+		want  string
+	}{
+		{evaluation.Query{By: evaluation.ByTotal, Item: "I2"}, "=2"},
+		{evaluation.Query{By: evaluation.ByItem, Item: "I2"}, "I2=2"},
+		{evaluation.Query{By: evaluation.ByTotal, Item: "I2", Department: "D1"}, "=2"},
+	} {
+		if got := summary(facts(t, w, c.query)); got != c.want {
+			t.Errorf("%+v:\n got %s\nwant %s", c.query, got, c.want)
+		}
+	}
+}
