@@ -311,3 +311,11 @@ func TestQuadrantShowsWhatIsTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAtCornersAreFolded(t *testing.T) {
+	for name, want := range map[string]string{"": "", "差评整改": "差评整改", "办理时长中位数": "办理时长中\n位数", "Rectification": "Rectificat\nion"} {
+		if got := folded(name); got != want {
+			t.Errorf("folded(%q) = %q", name, got)
+		}
+	}
+}

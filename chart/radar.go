@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"strings"
+
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
@@ -36,15 +38,15 @@ var shapeLooks = [MaxShapes]struct {
 // longestName bounds the names around a radar and in its legend, in characters.
 const longestName = 16
 
-// cornerWidth is the room of a name beside a radar, in pixels.
-const cornerWidth = 70
+// cornerWidth is how many halves of a Han character a line of a name at a corner holds.
+const cornerWidth = 10
 
 // Figure draws the radar. Tips are by shape.
 func (r Radar) Figure() (Figure, error) {
 	figure := Figure{Tips: make([]string, len(r.Shapes))}
 	axes := make([]map[string]any, len(r.Axes))
 	for i, name := range r.Axes {
-		axes[i] = map[string]any{"name": short(name), "min": 0, "max": r.Top}
+		axes[i] = map[string]any{"name": folded(short(name)), "min": 0, "max": r.Top}
 	}
 	shapes := make([]map[string]any, len(r.Shapes))
 	names := make([]map[string]any, len(r.Shapes))
@@ -66,7 +68,7 @@ func (r Radar) Figure() (Figure, error) {
 	figure.Option, err = encode(radar, map[string]any{
 		"radar": map[string]any{
 			"indicator": axes, "radius": "52%", "center": []string{"50%", "46%"}, "splitNumber": 4,
-			"axisName": map[string]any{"color": inkColor, "fontSize": labelSize, "width": cornerWidth, "overflow": "break"}, "splitArea": map[string]any{"show": false},
+			"axisName": map[string]any{"color": inkColor, "fontSize": labelSize}, "splitArea": map[string]any{"show": false},
 			"splitLine": map[string]any{"lineStyle": line}, "axisLine": map[string]any{"lineStyle": line},
 		},
 		"legend": map[string]any{
@@ -83,4 +85,23 @@ func short(name string) string {
 		return string(r[:longestName-1]) + "…"
 	}
 	return name
+}
+
+// folded parts a name into lines that have room beside the figure: echarts breaks no names of a radar.
+func folded(name string) string {
+	var b strings.Builder
+	taken := 0
+	for _, r := range name {
+		width := 1
+		if r >= 0x2E80 { // Han and its punctuation
+			width = 2
+		}
+		if taken+width > cornerWidth {
+			b.WriteByte('\n')
+			taken = 0
+		}
+		b.WriteRune(r)
+		taken += width
+	}
+	return b.String()
 }
