@@ -158,11 +158,12 @@ func (g *Gate) Audit(ctx context.Context, f AuditFilter) ([]Entry, error) {
 
 // AuditReport is what became of the record.
 type AuditReport struct {
-	Entries int     `json:"entries"`
-	Writers int     `json:"writers"`
-	Ends    []Entry `json:"ends"` // entries that nothing follows: to be noted elsewhere, because whoever cuts them off leaves no trace here
-	Faults  []Fault `json:"faults"`
-	More    int     `json:"more"` // faults beyond the first thousand
+	Entries int      `json:"entries"`
+	Writers int      `json:"writers"`
+	Ends    []Entry  `json:"ends"` // entries that nothing follows: to be noted elsewhere, because whoever cuts them off leaves no trace here
+	Faults  []Fault  `json:"faults"`
+	More    int      `json:"more"` // faults beyond the first thousand
+	Lost    []string `json:"lost"` // hashes noted elsewhere that no entry has
 }
 
 // Fault is one place where the record is not what was written.
@@ -187,9 +188,12 @@ func (g *Gate) VerifyAudit(ctx context.Context) (AuditReport, error) {
 	return Verify(ctx, g.options.Store)
 }
 
-// Verify is VerifyAudit for a store without a gate.
-func Verify(ctx context.Context, store AuditStore) (AuditReport, error) {
-	v := verifier{continued: make(map[string]bool)}
+// Verify is VerifyAudit for a store without a gate. It also looks for entries whose hashes were noted elsewhere.
+func Verify(ctx context.Context, store AuditStore, noted ...string) (AuditReport, error) {
+	v := verifier{continued: make(map[string]bool), noted: make(map[string]bool)}
+	for _, hash := range noted {
+		v.noted[hash] = false
+	}
 	// First which entries parts of the record begin behind, then everything.
 	err := store.EachAudit(ctx, func(e Entry) error {
 		if e.Sequence == 1 && e.Previous != "" {
@@ -204,6 +208,11 @@ func Verify(ctx context.Context, store AuditStore) (AuditReport, error) {
 		return AuditReport{}, fmt.Errorf("verify the audit record: %w", err)
 	}
 	v.finish()
+	for _, hash := range noted {
+		if !v.noted[hash] {
+			v.report.Lost = append(v.report.Lost, hash)
+		}
+	}
 	return v.report, nil
 }
 
@@ -211,6 +220,7 @@ type verifier struct {
 	report    AuditReport
 	last      Entry
 	continued map[string]bool // hash that a part begins behind → an entry has it
+	noted     map[string]bool // hash noted elsewhere → an entry has it
 	firsts    []Entry
 	ends      []Entry
 }
@@ -230,6 +240,9 @@ func (v *verifier) read(e Entry) {
 	}
 	if _, asked := v.continued[e.Hash]; asked {
 		v.continued[e.Hash] = true
+	}
+	if _, asked := v.noted[e.Hash]; asked {
+		v.noted[e.Hash] = true
 	}
 	first := e.Writer != v.last.Writer
 	if first {
@@ -258,7 +271,8 @@ func (v *verifier) finish() {
 		v.ends = append(v.ends, v.last)
 	}
 	for _, e := range v.firsts {
-		if e.Previous != "" && !v.continued[e.Previous] {
+		// A part that began between the two readings was not asked about.
+		if found, asked := v.continued[e.Previous]; asked && !found {
 			v.fault(e, FaultMissing)
 		}
 	}

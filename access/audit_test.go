@@ -100,3 +100,20 @@ func TestHashIsThatOfTheDocumentation(t *testing.T) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
+
+// Whoever cuts off the end leaves no trace in what is left; the end that was noted elsewhere tells.
+func TestNotedEnd(t *testing.T) {
+	h := record(t)
+	report, err := h.gate.VerifyAudit(t.Context())
+	if err != nil || len(report.Ends) != 1 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	noted := report.Ends[0].Hash
+	if again, err := access.Verify(t.Context(), h.store, noted); err != nil || len(again.Lost) > 0 {
+		t.Errorf("%+v, %v", again, err)
+	}
+	h.store.Tamper(func(l []access.Entry) []access.Entry { return l[:5] })
+	if again, err := access.Verify(t.Context(), h.store, noted); err != nil || len(again.Faults) > 0 || !slices.Equal(again.Lost, []string{noted}) {
+		t.Errorf("after the cut: %+v, %v", again, err)
+	}
+}

@@ -108,6 +108,7 @@ func (a *App) controlMux() *http.ServeMux {
 	a.runCommands(mux)
 	a.findingCommands(mux)
 	a.movementCommands(mux)
+	a.userCommands(mux)
 	file(mux, "facts", a.writeFacts)
 	return mux
 }
