@@ -16,11 +16,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"haochaping/access"
 	"haochaping/collector/kiosk"
 	"haochaping/config"
 	"haochaping/dashboard"
-	"haochaping/directory"
 )
 
 // openWeb listens before anything is started that would have to be stopped again for a
@@ -117,7 +115,8 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	}
 	lead := newLeads(a)
 	d, err := dashboard.New(dashboard.Options{
-		Gate: openGate{}, Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
+		Gate: a.gate, Door: a.gate, DemoAccounts: a.gate.DemoAccounts(), Recorder: a.gate, Accounts: a.gate, Auditor: a.gate,
+		Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
 		Outcomes: outcomes{a}, Findings: lead, SignOn: a.signOn, Providers: a.signOn.Providers(),
@@ -238,12 +237,4 @@ func (a *App) trusted(addr netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-// openGate lets everybody in who reaches the port, as a first administrator with every role would be.
-type openGate struct{}
-
-// Person is the same for all.
-func (openGate) Person(*http.Request) access.Person {
-	return access.Person{ID: "-", Name: "-", Roles: access.Roles(), Scope: directory.Scope{All: true}}
 }

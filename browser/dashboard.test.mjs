@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { openBrowser } from "./chromium.mjs";
-import { accessible, assertDrawn, parseCSV, tableOf } from "./pages.mjs";
+import { accessible, assertDrawn, parseCSV, signIn, tableOf } from "./pages.mjs";
 import { root, startProduct } from "./product.mjs";
 
 const run = promisify(execFile);
@@ -38,7 +38,8 @@ let browser;
 before(async () => {
   product = await startProduct({ command: "demo", args: ["--scale", "0.02", "--live=false"] });
   browser = await openBrowser({ allowed: [product.url], reducedMotion: "reduce" });
-  const response = await fetch(`${product.url}/ranking?by=department&p=12m`);
+  await signIn(browser.context, product.url);
+  const response = await browser.context.request.get(`${product.url}/ranking?by=department&p=12m`);
   kinds.department[0] = `${/href="(\/department\/[^"?]+)/.exec(await response.text())[1]}?p=12m`;
 });
 after(async () => {
@@ -85,6 +86,7 @@ for (const [kind, entry] of Object.entries(kinds)) {
 test("dark and English: drawn, accessible, and no Chinese word of ours", async (t) => {
   const dark = await openBrowser({ allowed: [product.url], colorScheme: "dark", locale: "en-GB", reducedMotion: "reduce" });
   try {
+    await signIn(dark.context, product.url);
     for (const kind of ["overview", "hall", "ranking of departments"]) {
       const page = await opened(t, kinds[kind][0], dark.context);
       await assertDrawn(page, kinds[kind][1]);
@@ -161,6 +163,7 @@ test("the overview on one page is exactly one sheet of A4, with nothing cut off"
 test("the language is switched on the page one reads, and remembered", async (t) => {
   const own = await openBrowser({ allowed: [product.url] });
   try {
+    await signIn(own.context, product.url);
     const page = await opened(t, "/region/9901?p=90d", own.context);
     assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
     await page.click(".language button");
@@ -196,8 +199,8 @@ test("the figures are those of the facts, and each table is the one in its CSV",
     const shown = await tableOf(page, card);
     if (shown.length === 0) continue; // a card without data
     const address = await page.locator(`#card-${card} a[download]`).getAttribute("href");
-    const response = await fetch(product.url + address, { headers: { "Accept-Language": "zh-CN" } });
-    const { mark, records } = parseCSV(Buffer.from(await response.arrayBuffer()).toString("utf8"));
+    const response = await page.request.get(product.url + address, { headers: { "Accept-Language": "zh-CN" } });
+    const { mark, records } = parseCSV((await response.body()).toString("utf8"));
     assert.match(mark, /演示数据/);
     assert.deepEqual(records, shown, card);
   }
@@ -330,13 +333,14 @@ test("everything is reached with the keyboard, the content first if wanted", asy
   const page = await opened(t, "/");
   const at = () => page.evaluate(() => document.activeElement.closest("a, button, summary, main")?.textContent.trim().slice(0, 20));
   const seen = [];
-  for (let i = 0; i < 13; i++) {
+  for (let i = 0; i < 24; i++) {
     await page.keyboard.press("Tab");
     seen.push(await at());
   }
-  assert.deepEqual(seen.slice(0, 12), [
-    "跳到正文", "好差评", "总览", "排名", "待归属", "English", "近 30 天", "本月", "上月", "近 90 天", "近 12 个月", "自选",
-  ]);
+  const wanted = [
+    "跳到正文", "好差评", "总览", "排名", "待归属", "我的账号 领导", "退出", "English", "近 30 天", "本月", "上月", "近 90 天", "近 12 个月", "自选",
+  ];
+  assert.deepEqual(seen.filter((text) => wanted.includes(text)), wanted);
   await page.reload();
   await page.keyboard.press("Tab");
   assert.ok((await page.locator(".skip").boundingBox()).x >= 0, "the link to the content shows itself");
@@ -346,4 +350,63 @@ test("everything is reached with the keyboard, the content first if wanted", asy
   for (let i = 0; i < 4; i++) await page.keyboard.press("Tab");
   await Promise.all([page.waitForURL(/\/ranking/), page.keyboard.press("Enter")]);
   assert.equal(await heading(page), "排名");
+});
+
+// The pages of the gate, by who opens them.
+const gated = {
+  leader: ["/account"],
+  administrator: ["/accounts", "/account"],
+  auditor: ["/audit?action=sign-in"],
+  operator: ["/ranking"], // which an operator may not open
+};
+
+test("the sign-in page, and the pages of those who manage and audit: accessible, within 390 px, and quiet", async () => {
+  const own = await openBrowser({ allowed: [product.url], reducedMotion: "reduce" });
+  const good = async (page, path) => {
+    await page.setViewportSize({ width: 1366, height: 900 });
+    await page.goto(product.url + path);
+    assert.doesNotMatch(await page.locator("body").innerText(), /⟦|undefined|%!/);
+    await accessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} scrolls sideways`);
+  };
+  try {
+    const page = await own.context.newPage();
+    await good(page, "/sign-in");
+    for (const [role, paths] of Object.entries(gated)) {
+      await signIn(own.context, product.url, role);
+      for (const path of paths) await good(page, path);
+      await Promise.all([page.waitForURL(/\/sign-in$/), page.click(".reader button")]);
+    }
+    assert.deepEqual(own.outside, []);
+    assert.deepEqual(own.violations, []);
+    assert.deepEqual(own.errors.filter((line) => !line.includes("/ranking")), []);
+  } finally {
+    await own.close();
+  }
+});
+
+test("who has not signed in comes to the page that was wanted, sees what the role may, and leaves nothing behind", async () => {
+  const own = await openBrowser({ allowed: [product.url] });
+  try {
+    const page = await own.context.newPage();
+    await page.goto(`${product.url}/region/9901?p=90d`);
+    assert.equal(new URL(page.url()).pathname, "/sign-in");
+    await page.click('button[value="demo:leader"]');
+    await page.waitForURL(`${product.url}/region/9901?p=90d`);
+    await page.click(".reader button");
+    await page.waitForURL(/\/sign-in$/);
+    await page.goBack();
+    await page.waitForURL(/\/sign-in\?back=/);
+    assert.equal((await own.context.request.get(`${product.url}/live`)).status(), 401);
+    await page.goto(`${product.url}/sign-in`);
+    await page.click('button[value="demo:auditor"]');
+    await page.waitForURL(/\/audit$/);
+    await page.click("button:text-is('校验全部记录')");
+    assert.match(await page.locator("#report").innerText(), /校验通过/);
+    assert.equal((await page.goto(`${product.url}/`)).status(), 200);
+    assert.equal(new URL(page.url()).pathname, "/audit", "the first page that an auditor may open");
+  } finally {
+    await own.close();
+  }
 });

@@ -5,6 +5,15 @@ import { createRequire } from "node:module";
 
 const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+// signIn signs a browser in with one of the demo's accounts, as a reader does: with a click on the sign-in page.
+export async function signIn(context, url, role = "leader") {
+  const page = await context.newPage();
+  await page.goto(`${url}/sign-in`);
+  await page.click(`button[value="demo:${role}"]`);
+  await page.waitForURL((at) => !at.pathname.includes("/sign-in"));
+  await page.close();
+}
+
 // drawn waits for the charts of a page and returns, for each, its name, whether echarts
 // holds it, and how many of its pixels are painted in how many colours.
 export async function drawn(page) {

@@ -8,7 +8,7 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openBrowser } from "./chromium.mjs";
-import { assertDrawn } from "./pages.mjs";
+import { assertDrawn, signIn } from "./pages.mjs";
 import { root, startProduct } from "./product.mjs";
 
 const run = promisify(execFile);
@@ -37,6 +37,7 @@ async function take({ name, path, charts, before, width = 1366, height, ...optio
     allowed: [product.url], reducedMotion: "reduce", viewport: { width, height }, ...options,
   });
   try {
+    if (path !== "/kiosk") await signIn(browser.context, product.url);
     const page = await browser.context.newPage();
     await page.goto(product.url + path);
     await page.waitForFunction(() => !document.querySelector("[data-pending]"), undefined, { timeout: 90_000 });

@@ -71,6 +71,9 @@ func measure(ctx context.Context, o *options, dir string, ratings uint64) (_ *re
 		return nil, err
 	}
 	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: o.readers, DisableCompression: true}}
+	if err := signIn(ctx, client, o.program, data, base); err != nil {
+		return nil, err
+	}
 	for _, page := range pages {
 		if r.cold[page], err = open(ctx, client, base+page); err != nil {
 			return nil, err
