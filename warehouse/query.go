@@ -34,7 +34,12 @@ var queryTexts = sync.OnceValue(func() map[string]string {
 		}
 		texts[strings.TrimSuffix(e.Name(), ".sql")] = strings.NewReplacer(
 			"{{columns}}", columnList(), "{{sums}}", columnSums(factColumns), "{{kept}}", columnsKept(),
+			"{{scope}}", scopeCondition,
 		).Replace(string(b))
+	}
+	shared := strings.NewReplacer("{{rating_losers}}", texts["rating_losers"], "{{review_state}}", texts["review_state"])
+	for name, text := range texts {
+		texts[name] = shared.Replace(text)
 	}
 	return texts
 })
