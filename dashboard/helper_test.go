@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ func newTestDashboard(tb testing.TB, store *fakeStore, change func(*Options)) *D
 		Gate:  everybody{},
 		Store: store, Evaluator: &fakeEvaluator{store: store}, Directory: func() *directory.Directory { return store.dir }, Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return store.now }, Zone: testZone,
+		Reviews: &fakeReviews{store: store}, Recorder: everybody{},
 	}
 	if change != nil {
 		change(&options)
@@ -36,6 +38,8 @@ type everybody struct{}
 func (everybody) Person(*http.Request) access.Person {
 	return access.Person{ID: "test", Name: "测试", Roles: access.Roles(), Scope: directory.Scope{All: true}, Method: "local"}
 }
+
+func (everybody) Record(context.Context, access.Person, string, string) error { return nil }
 
 // get asks for a page in a language.
 func get(d *Dashboard, path, lang string) *httptest.ResponseRecorder {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"haochaping/access"
@@ -42,11 +43,13 @@ type page struct {
 	Overview *overviewPart // of the overview
 	Search   *search       // of the search
 	Gate     any           // of a page of the gate
+	Reviews  *reviewsView  // of the page of bad reviews
 
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking
 
 	subject subject
+	keep    []string // choices besides those that all pages know, which addresses of the page keep
 	series  func() (series, error)
 	loaders []func(context.Context)
 }
@@ -208,7 +211,7 @@ func mustUnescape(path string) string {
 // here is the page's own address with other values.
 func (p *page) here(change func(url.Values)) string {
 	values := p.period.values()
-	for _, key := range []string{"by", "level", "line", keyRule, keyWithin, keyTab} {
+	for _, key := range slices.Concat([]string{"by", "level", "line", keyRule, keyWithin, keyTab}, p.keep) {
 		if v := p.request.URL.Query().Get(key); v != "" {
 			values.Set(key, v)
 		}

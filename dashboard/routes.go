@@ -62,6 +62,7 @@ var menu = []struct {
 	{"overview", "/", access.ReadFigures},
 	{"ranking", "/ranking", access.ReadRankings},
 	{"editions", "/editions", access.ReadRankings},
+	{"reviews", "/reviews", access.ReadReviews},
 	{"unattributed", "/unattributed", access.ReadFigures},
 	{"workbench", "/workbench", access.Evaluate},
 	{"runs", "/runs", access.ReadRuns},

@@ -166,7 +166,7 @@ func (p *page) IsCustom() bool { return p.period.Key == periodCustom }
 // Kept are the choices that a new period leaves as they are.
 func (p *page) Kept() []term {
 	var out []term
-	for _, key := range []string{"lang", "by", "level", "line", keyRule, keyWithin, keyTab} {
+	for _, key := range slices.Concat([]string{"lang", "by", "level", "line", keyRule, keyWithin, keyTab}, p.keep) {
 		if v := p.request.URL.Query().Get(key); v != "" {
 			out = append(out, term{key, v})
 		}

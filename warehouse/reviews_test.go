@@ -97,8 +97,18 @@ func TestReviewsAreTheValidBadFirstRatings(t *testing.T) {
 func placesOf() []record.Rating {
 	var list []record.Rating
 	for _, place := range []record.Place{
-		{}, {Region: "9901"}, {Region: "9902"}, {Region: "990101001"}, {Hall: "H1"}, {Hall: "H2"}, {Department: "D1"}, {Department: "D2"},
-		{Item: "I1"}, {Region: "9902", Department: "D1"}, {Hall: "H1", Department: "D2"}, {Region: "nowhere", Hall: "none", Department: "DX"},
+		{},
+		{Region: "9901"},
+		{Region: "9902"},
+		{Region: "990101001"},
+		{Hall: "H1"},
+		{Hall: "H2"},
+		{Department: "D1"},
+		{Department: "D2"},
+		{Item: "I1"},
+		{Region: "9902", Department: "D1"},
+		{Hall: "H1", Department: "D2"},
+		{Region: "nowhere", Hall: "none", Department: "DX"},
 	} {
 		list = append(list, rating(may4, 1, said(fmt.Sprintf("%+v", place), func(r *record.Rating) {
 			r.Place, r.RegionRaw = place, place.Region
