@@ -119,7 +119,7 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
-		Outcomes: outcomes{a}, Reviews: reviews{a}, Findings: lead, SignOn: a.signOn, Providers: a.signOn.Providers(),
+		Outcomes: outcomes{a}, Reviews: reviews{a}, Quality: quality{a}, Findings: lead, SignOn: a.signOn, Providers: a.signOn.Providers(),
 	})
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ type Options struct {
 	Workbench Workbench                   // of evaluators; its pages are not there if nil
 	Breaks    Breaks                      // where series break; none are known if nil
 	Reviews   Reviews                     // bad reviews one by one; none are known if nil
+	Quality   Quality                     // what has arrived; nothing is known if nil
 	Workdays  func() *calendar.Workdays   // the working days in force; those that are built in if nil
 	Directory func() *directory.Directory // the directory in force; called once a request
 	Outcomes  Outcomes                    // what became of bad ratings; nothing is known of it if nil

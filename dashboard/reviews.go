@@ -213,13 +213,7 @@ func (p *page) lastDay(due time.Time) string {
 // reviewPlace is where a review was given: hall and window, else department, else region.
 func (p *page) reviewPlace(r *evaluation.Review) label {
 	if r.Hall != "" {
-		h, _ := p.dir.Hall(r.Hall)
-		name := p.pick(h.Name, h.NameEN, r.Hall)
-		if r.Window != "" {
-			w, _ := p.dir.Window(r.Hall, r.Window)
-			name.Text += " · " + p.pick(w.Name, w.NameEN, r.Window).Text
-		}
-		return name
+		return p.placeName(r.Hall, r.Window)
 	}
 	if r.Department != "" {
 		return p.departmentName(r.Department)

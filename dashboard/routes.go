@@ -63,6 +63,7 @@ var menu = []struct {
 	{"ranking", "/ranking", access.ReadRankings},
 	{"editions", "/editions", access.ReadRankings},
 	{"reviews", "/reviews", access.ReadReviews},
+	{"quality", "/quality", access.ReadQuality},
 	{"unattributed", "/unattributed", access.ReadFigures},
 	{"workbench", "/workbench", access.Evaluate},
 	{"runs", "/runs", access.ReadRuns},
