@@ -51,6 +51,8 @@ type App struct {
 	fatal    chan error // the first error that nothing can go on after; of size 1
 	cleanups []cleanup  // run in reverse by Stop; owned by the goroutine that started the App
 	address  string     // of the web server, once it listens
+	// endStreams ends the streams of the dashboard, for which the web server would wait; nil without one.
+	endStreams func()
 }
 
 type cleanup struct {

@@ -43,6 +43,9 @@ func (a *App) openWeb(ctx context.Context) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	if a.endStreams != nil {
+		server.RegisterOnShutdown(a.endStreams)
+	}
 	scheme := "http"
 	if a.cfg.TLS.Enabled() {
 		certificate, err := newCertificate(a.cfg.TLS.CertFile, a.cfg.TLS.KeyFile, a.log)
@@ -125,6 +128,7 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		return err
 	}
 	a.spawn("the findings of the overview", lead.run)
+	a.endStreams = d.EndStreams
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
 	a.spawn("the gate", a.gate.Run)
 	mux.Handle("/", a.gate.Middleware(d.Handler()))

@@ -65,6 +65,7 @@ type Dashboard struct {
 	facts     *cache
 	outcomes  outcomeCache
 	searching *searching
+	streams   streams
 	words     *words
 	templates *templateSet
 	assets    *assets
@@ -93,6 +94,7 @@ func New(options Options) (*Dashboard, error) {
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
 	d.outcomes.answers = newRecent[calendar.Range, outcomeAnswer](keptOutcomes)
 	d.searching = newSearching(options.Logger)
+	d.streams.ended = make(chan struct{})
 	return d, nil
 }
 
@@ -123,6 +125,7 @@ func (o *Options) defaults() {
 // Close stops the readings under way and waits for them. Requests that still come get
 // no figures.
 func (d *Dashboard) Close() {
+	d.EndStreams()
 	d.searching.close()
 	d.facts.close()
 }

@@ -177,6 +177,7 @@ func sampleOf(pattern string) (method, path string) {
 func TestEveryRouteAsksTheGate(t *testing.T) {
 	g := newFakeGate()
 	d := gatedDashboard(t, g, nil)
+	d.EndStreams() // a wall would listen for minutes
 	for _, to := range routes() {
 		method, path := sampleOf(to.pattern)
 		for _, who := range append(slices.Sorted(maps.Keys(g.people)), "") {

@@ -69,6 +69,7 @@ var menu = []struct {
 	{"runs", "/runs", access.ReadRuns},
 	{"accounts", "/accounts", access.ManageAccounts},
 	{"audit", "/audit", access.ReadAudit},
+	{"wall", "/wall", access.ReadFigures},
 }
 
 func (d *Dashboard) asset(w http.ResponseWriter, r *http.Request) error {

@@ -1,4 +1,9 @@
 package dashboard
 
+import "haochaping/access"
+
 // wallRoutes are the addresses of the wall.
-var wallRoutes = []route{}
+var wallRoutes = []route{
+	{pattern: "GET /wall", needs: access.ReadFigures, page: (*Dashboard).wall},
+	{pattern: "GET /wall/events", needs: access.ReadFigures, serve: (*Dashboard).wallEvents},
+}

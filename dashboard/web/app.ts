@@ -3,6 +3,7 @@
 import { drawAll, redraw, setPatterns } from "./charts";
 import { watch } from "./live";
 import { offerSearch } from "./search";
+import { watchWall } from "./wall";
 
 const patternsKey = "hcp_patterns";
 
@@ -110,3 +111,4 @@ showPatterns(patternsWanted());
 drawAll();
 offerSearch();
 watch();
+watchWall();

@@ -9,7 +9,7 @@ const patience = 10000; // for one answer
 
 let since = Date.now(); // when the page was last known to be the newest
 
-function elapsed(ms: number): string {
+export function elapsed(ms: number): string {
   const minutes = Math.floor(ms / 60000);
   const [n, unit] = minutes < 1 ? [Math.max(1, Math.round(ms / 1000)), "second"] : minutes < 120 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
   const text = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(n);
@@ -29,7 +29,7 @@ function show(lost: boolean): void {
 
 // exchange puts the new middle of the page in place of the old one. Charts stay where
 // they are and move to their new values.
-function exchange(fresh: HTMLElement): void {
+export function exchange(fresh: HTMLElement): void {
   const old = document.getElementById("main");
   if (!old) return;
   for (const details of old.querySelectorAll<HTMLDetailsElement>("details[id]")) {
