@@ -119,7 +119,7 @@ func (p *page) found(r finder.Result) found {
 		region = of.Region
 	case directory.KindItem:
 		of, _ := p.dir.Item(r.Code)
-		f.Name, f.Href = p.pick(of.Name, of.NameEN, of.Code), p.departmentLink(of.Department)
+		f.Name, f.Href = p.pick(of.Name, of.NameEN, of.Code), p.itemLink(of.Code)
 		if department, ok := p.dir.Department(of.Department); ok {
 			region, above = department.Region, []label{p.departmentName(department.Code)}
 		}

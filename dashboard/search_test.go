@@ -75,7 +75,7 @@ func TestSearch(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprintf("%+v", a.Results[0]), "{Kind:事项 Name:居民身份证补领 Path:示例省 / 云州市 / 云州第1县 / 公安局 Code:I1 Href:/hcp/department/D99010100?p=90d}"; got != want {
+	if got, want := fmt.Sprintf("%+v", a.Results[0]), "{Kind:事项 Name:居民身份证补领 Path:示例省 / 云州市 / 云州第1县 / 公安局 Code:I1 Href:/hcp/item/I1?p=90d}"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for _, lang := range []string{Chinese, English} {
