@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,12 +19,22 @@ func TestLeads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		generation, drawn := evaluation.Generation{Number: 1, DataTime: 1}, 0
 		var bad error
+		var mu sync.Mutex // guards the three
+		change := func(to func()) {
+			mu.Lock()
+			defer mu.Unlock()
+			to()
+		}
 		l := newLeads(&App{log: slog.New(slog.DiscardHandler), store: &lateWarehouse{}})
-		l.state = func(context.Context) (evaluation.Generation, error) { return generation, nil }
-		l.find = func(context.Context) ([]findings.Finding, evaluation.Generation, error) {
-			drawn++
+		l.state = func(context.Context) (g evaluation.Generation, _ error) {
+			change(func() { g = generation })
+			return g, nil
+		}
+		l.find = func(context.Context) (list []findings.Finding, g evaluation.Generation, err error) {
+			change(func() { drawn++ })
 			time.Sleep(time.Minute)
-			return []findings.Finding{{ID: "x"}}, generation, bad
+			change(func() { list, g, err = []findings.Finding{{ID: "x"}}, generation, bad })
+			return list, g, err
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -35,23 +46,27 @@ func TestLeads(t *testing.T) {
 				t.Errorf("%d findings, known: %v", len(list), ok)
 			}
 			synctest.Wait()
-			if drawn != wantDrawn {
-				t.Errorf("drawn %d times, want %d", drawn, wantDrawn)
-			}
+			change(func() {
+				if drawn != wantDrawn {
+					t.Errorf("drawn %d times, want %d", drawn, wantDrawn)
+				}
+			})
 		}
 		time.Sleep(time.Hour)
-		if drawn != 0 {
-			t.Error("nobody asked")
-		}
+		change(func() {
+			if drawn != 0 {
+				t.Error("nobody asked")
+			}
+		})
 		ask(1, false)
 		time.Sleep(2 * time.Minute)
-		generation.Number = 2
+		change(func() { generation.Number = 2 })
 		ask(1, true) // too soon
 		time.Sleep(10 * time.Minute)
-		bad = errors.New("away")
+		change(func() { bad = errors.New("away") })
 		ask(2, true)
 		time.Sleep(11 * time.Minute)
-		bad = nil
+		change(func() { bad = nil })
 		ask(3, true)
 		time.Sleep(11 * time.Minute)
 		ask(3, true) // nothing has moved
