@@ -321,7 +321,7 @@ func (slowEvaluator) Evaluate(ctx context.Context, _ scheme.Units, _ calendar.Ra
 }
 
 func TestSlowRankingIsAwaited(t *testing.T) {
-	d := newTestDashboard(t, newFakeStore(t), func(o *Options) { o.Evaluator, o.CardTimeout = slowEvaluator{}, time.Millisecond })
+	d := newTestDashboard(t, newFakeStore(t), func(o *Options) { o.Evaluator, o.CardTimeout = slowEvaluator{}, 300*time.Millisecond })
 	body := get(d, "/ranking", English).Body.String()
 	if n := strings.Count(body, "data-pending"); n != 3 || strings.Contains(body, "cannot be read now") {
 		t.Errorf("%d parts are awaited, want 3", n)
