@@ -122,7 +122,9 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
-		Outcomes: outcomes{a}, Reviews: reviews{a}, Quality: quality{a}, Findings: lead, SignOn: a.signOn, Providers: a.signOn.Providers(),
+		Outcomes: outcomes{a}, Reviews: reviews{a}, Quality: quality{a}, Findings: lead,
+		Indicators: indicatorPages{a}, Targets: targetPages{a}, EditionDesk: editionDesk{a}, Evidence: evidence{a}, Refusals: refusals{a},
+		SignOn: a.signOn, Providers: a.signOn.Providers(),
 	})
 	if err != nil {
 		return err

@@ -35,7 +35,14 @@ type Options struct {
 	Directory func() *directory.Directory // the directory in force; called once a request
 	Outcomes  Outcomes                    // what became of bad ratings; nothing is known of it if nil
 	Findings  Findings                    // what the overview says first; nothing if nil
-	Logger    *slog.Logger
+
+	Indicators  Indicators  // imported by evaluators; its page is not there if nil
+	Targets     Targets     // of indicators; none are known if nil
+	EditionDesk EditionDesk // takes steps of editions; its pages are not there if nil
+	Evidence    Evidence    // what figures stand on; there are no packs if nil
+	Refusals    Refusals    // the desk of refused records; its page is not there if nil
+
+	Logger *slog.Logger
 
 	Door         Door              // signs people in and out; without one there is no sign-in page
 	Providers    []access.Provider // other places to sign on, as buttons

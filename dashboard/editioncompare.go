@@ -47,7 +47,7 @@ func (d *Dashboard) editionComparison(p *page) error {
 	p.Title = label{Text: p.T("compare.title")}
 	p.Crumbs = []link{{label: label{Text: p.T("nav.editions")}, Href: p.link("/editions")}}
 	v := &compareView{}
-	p.Ranking = v
+	p.Part = v
 	list := p.revisions(r)
 	for _, rev := range list[:min(len(list), maxEditions)] {
 		choice := labelledChoice{label: label{Text: rev.String(), Name: true}, Value: rev.String()}

@@ -42,7 +42,7 @@ func (d *Dashboard) editionList(p *page) error {
 	for _, rev := range list[:len(list)-v.Hidden] {
 		v.Rows = append(v.Rows, p.editionRow(r, rev))
 	}
-	p.Ranking = v
+	p.Part = v
 	return nil
 }
 

@@ -114,7 +114,7 @@ func (d *Dashboard) editionPage(p *page) error {
 	p.Title = p.schemeName(r, head.SchemeID)
 	p.Crumbs = []link{{label: label{Text: p.T("nav.editions")}, Href: p.link("/editions")}}
 	v := &editionView{Ref: rev.Ref}
-	p.Ranking = v
+	p.Part = v
 	p.editionNotices(v, r, rev)
 	v.Revisions = p.revisionRows(r, rev)
 	ctx, cancel := context.WithTimeout(p.request.Context(), d.options.CardTimeout)

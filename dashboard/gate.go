@@ -127,6 +127,18 @@ func (d *Dashboard) recorded(w http.ResponseWriter, r *http.Request, person acce
 	return err
 }
 
+// act puts on record what a person is about to change; without that it does not happen. Call it when what was sent is
+// known to be in order and nothing has been changed yet.
+func (p *page) act(action, object string) error {
+	if p.dashboard.options.Recorder == nil {
+		return nil
+	}
+	if err := p.dashboard.options.Recorder.Record(p.request.Context(), p.person, action, clip(object, 1000)); err != nil {
+		return fmt.Errorf("%w: %w", errNotOnRecord, err)
+	}
+	return nil
+}
+
 // recordingWriter holds an attachment back until it is on record.
 type recordingWriter struct {
 	http.ResponseWriter

@@ -39,7 +39,8 @@ type page struct {
 	Cards    []*card
 	Quiet    bool          // a page without tiles and period comparison
 	Plain    bool          // a page without figures: nothing on it grows old
-	Ranking  any           // of the ranking page
+	Part     any           // of a page of one area: what its template shows besides cards
+	Rooms    []choice      // the pages of the same area, side by side
 	Overview *overviewPart // of the overview
 	Search   *search       // of the search
 	Gate     any           // of a page of the gate

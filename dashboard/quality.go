@@ -20,6 +20,7 @@ const maxDevices = 500
 // quality is the page of what arrived and what did not.
 func (d *Dashboard) quality(p *page) error {
 	p.Nav, p.Quiet, p.Title = "quality", true, label{Text: p.T("nav.quality")}
+	p.stand(qualityRooms, "arrivals")
 	p.add(card{ID: "devices", Title: p.T("devices.devices"), Note: p.T("devices.devices.note"), Span: spanFull, Open: true},
 		func(ctx context.Context, c *card) error {
 			if d.options.Quality == nil {

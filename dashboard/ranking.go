@@ -173,7 +173,7 @@ func (d *Dashboard) ranking(p *page) error {
 	p.Kind = label{Text: p.T("ranking.kind")}
 	p.Title = label{Text: p.T("nav.ranking")}
 	v := &rankingView{Contest: c, Rule: p.readRule(), Within: p.readWithin(c)}
-	p.Ranking = v
+	p.Part = v
 	choose := v.ruled(p.contestValues(c))
 	v.CSV, v.XLSX = p.linkWith("/ranking.csv", choose), p.linkWith("/ranking.xlsx", choose)
 	results := sync.OnceValues(func() (r rankingResults, err error) {
@@ -223,7 +223,7 @@ func (p *page) contestValues(c contest) url.Values {
 
 // Contests are the lists to choose from: one a level of regions, and the departments.
 func (p *page) Contests() []labelledChoice {
-	v, ok := p.Ranking.(*rankingView)
+	v, ok := p.Part.(*rankingView)
 	if !ok {
 		return nil
 	}
@@ -253,7 +253,7 @@ type labelledChoice struct {
 
 // LineChoices are the lines whose departments can be ranked; none for regions.
 func (p *page) LineChoices() []labelledChoice {
-	v, ok := p.Ranking.(*rankingView)
+	v, ok := p.Part.(*rankingView)
 	if !ok || v.Contest.By != byDepartment {
 		return nil
 	}
@@ -274,7 +274,7 @@ func (v *rankingView) ruled(values url.Values) url.Values {
 
 // RuleChoices are the rules of answers to choose from.
 func (p *page) RuleChoices() []labelledChoice {
-	v, ok := p.Ranking.(*rankingView)
+	v, ok := p.Part.(*rankingView)
 	if !ok {
 		return nil
 	}
@@ -295,7 +295,7 @@ func (p *page) RuleChoices() []labelledChoice {
 
 // WithinChoices are the regions that the list can be narrowed to.
 func (p *page) WithinChoices() []labelledChoice {
-	v, ok := p.Ranking.(*rankingView)
+	v, ok := p.Part.(*rankingView)
 	if !ok {
 		return nil
 	}

@@ -33,6 +33,13 @@ func routes() []route {
 		searchRoutes,
 		wallRoutes,
 		workbenchRoutes,
+		rehearsalRoutes,
+		indicatorRoutes,
+		targetRoutes,
+		editionDeskRoutes,
+		evidenceRoutes,
+		refusalRoutes,
+		mapRoutes,
 	)
 }
 

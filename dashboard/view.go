@@ -103,7 +103,7 @@ func (p *page) Language() string { return p.lang }
 
 // RankingKept are the choices of period, language and ranking, for forms that change one of them.
 func (p *page) RankingKept(changed ...string) []term {
-	v, ok := p.Ranking.(*rankingView)
+	v, ok := p.Part.(*rankingView)
 	if !ok {
 		return nil
 	}

@@ -64,9 +64,10 @@ func (d *Dashboard) workbench(p *page) error {
 		return errNotFound
 	}
 	p.Nav, p.Template, p.Quiet = "workbench", "workbench", true
+	p.stand(workbenchRooms, "schemes")
 	p.Kind, p.Title = label{Text: p.T("workbench.kind")}, label{Text: p.T("nav.workbench")}
 	v := &workbenchView{}
-	p.Ranking = v
+	p.Part = v
 	if p.request.Method == http.MethodPost {
 		if err := v.check(p); err != nil {
 			return err
@@ -172,7 +173,7 @@ func (d *Dashboard) schemePage(p *page) error {
 		{Term: p.T("column.identifier"), Value: label{Text: s.ID, Name: true}},
 		{Term: "SHA-256", Value: label{Text: fmt.Sprintf("%x", s.Hash), Name: true}},
 	}
-	p.Ranking = s.Explain(p.lang)
+	p.Part = s.Explain(p.lang)
 	p.add(card{ID: "weights", Title: p.T("card.weights"), Note: s.Note.In(p.lang), Span: spanFull, Open: true}, func(_ context.Context, c *card) error {
 		c.Table = p.schemeTable(s)
 		return nil
