@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"time"
 
 	"haochaping/calendar"
 	"haochaping/evaluation/imported"
@@ -140,20 +139,11 @@ func (g *gathering) compare(r *scoring.Result, pair []string) (*export.Compared,
 }
 
 func (a *App) indicatorTemplate(ctx context.Context, in *TemplateCall, out io.Writer) error {
-	today := calendar.DayOf(time.Now(), a.cfg.Timezone.Location)
 	s, err := a.schemeOfFile(ctx, in.Scheme)
 	if err != nil {
 		return err
 	}
-	g := &gathering{scheme: s, period: calendar.Range{From: today, To: today}, dir: a.store.Directory(), at: make(map[string]int)}
-	if err := g.list(); err != nil {
-		return err
-	}
-	units := g.names
-	if s.Units.Kind == scheme.UnitImported {
-		units = []imported.Unit{{}} // whoever is written into the rows
-	}
-	return imported.Template(out, importedLeaves(&s.Root), units, in.Lang)
+	return a.writeTemplate(out, s, in.Lang, func(string) bool { return true })
 }
 
 // Evaluate writes units judged by a scheme in a format.

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"haochaping/access"
@@ -72,6 +73,8 @@ type Dashboard struct {
 	facts     *cache
 	outcomes  outcomeCache
 	searching *searching
+	names     atomic.Pointer[unitNames]
+	uploads   uploads
 	streams   streams
 	words     *words
 	templates *templateSet

@@ -9,6 +9,7 @@ import (
 
 	"haochaping/calendar"
 	"haochaping/directory/naming"
+	"haochaping/strictyaml"
 )
 
 // Bounds of a file.
@@ -24,7 +25,8 @@ const (
 type Problem struct {
 	Cell    string // as a spreadsheet names it: 数据!B7, in a CSV B7; a row, or '' = the file as a whole
 	Field   string // as in the English heading; '' = none in particular
-	Message string // what is wrong and what to do
+	Found   string // what stands in the cell, shortened; '' where it is empty or no cell is meant
+	Message string // what is wrong and what to do, in English; see [Problem.In]
 	Warning bool
 }
 
@@ -54,12 +56,16 @@ func Fatal(problems []Problem) bool {
 // a day but without a value is kept as missing, with a warning; without a day it is left out, with a warning, so that
 // a template may be filled in bit by bit. Two rows about the same unit, indicator and day must say the same. At most
 // [MaxRows] rows are read and [MaxProblems] problems are told.
-func Read(r io.Reader, form string) ([]Value, []Problem) {
+func Read(r io.Reader, form string) ([]Value, []Problem) { return ReadChecked(r, form, nil) }
+
+// ReadChecked is [Read] with rules of its caller: what check says about a value is a problem of the cell of its field.
+// It may change the value, such as to the code of the unit that a name means.
+func ReadChecked(r io.Reader, form string, check func(*Value) []Fault) ([]Value, []Problem) {
 	open := openText
 	if form == XLSX {
 		open = openSheet
 	}
-	in := &reader{seen: make(map[seenKey]seenRow)}
+	in := &reader{seen: make(map[seenKey]seenRow), check: check}
 	var err error
 	if in.source, err = open(r); err != nil {
 		return nil, []Problem{{Message: err.Error()}}
@@ -74,12 +80,17 @@ func Read(r io.Reader, form string) ([]Value, []Problem) {
 	return in.values, in.problems
 }
 
+// UnknownUnit is what is wrong with a unit that the caller of [ReadChecked] does not know.
+const UnknownUnit = "names no unit of the directory: write the code of one"
+
 type reader struct {
 	source   source
 	columns  columns
+	cells    []string // of the row that was read last
 	values   []Value
 	problems []Problem
 	more     int // problems beyond those told
+	check    func(*Value) []Fault
 	seen     map[seenKey]seenRow
 }
 
@@ -113,11 +124,19 @@ func (r *reader) add(p Problem) {
 }
 
 func (r *reader) fail(column int, field, format string, args ...any) {
-	r.add(Problem{Cell: r.source.cell(column), Field: field, Message: fmt.Sprintf(format, args...)})
+	r.add(Problem{Cell: r.source.cell(column), Field: field, Found: r.found(column), Message: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) warn(column int, field, message string) {
-	r.add(Problem{Cell: r.source.cell(column), Field: field, Message: message, Warning: true})
+	r.add(Problem{Cell: r.source.cell(column), Field: field, Found: r.found(column), Message: message, Warning: true})
+}
+
+// found is what stands in a column of the row that was read last.
+func (r *reader) found(column int) string {
+	if column >= len(r.cells) {
+		return ""
+	}
+	return strictyaml.Clip(strings.TrimSpace(r.cells[column]))
 }
 
 // read reads the header and all rows. The error is one of the file as a whole.
@@ -126,6 +145,7 @@ func (r *reader) read() error {
 	if err != nil {
 		return err
 	}
+	r.cells = header
 	var whole bool
 	if r.columns, whole = r.readHeader(header); !whole {
 		return nil
@@ -174,8 +194,7 @@ func (r *reader) findHeader() ([]string, error) {
 // rowReader reads the cells of one row.
 type rowReader struct {
 	*reader
-	cells []string
-	bad   bool
+	bad bool
 }
 
 func (r *rowReader) text(field string) string {
@@ -192,7 +211,8 @@ func (r *rowReader) refuse(field, message string) {
 }
 
 func (r *reader) readRow(cells []string, place uint32) {
-	row := rowReader{reader: r, cells: cells}
+	r.cells = cells
+	row := rowReader{reader: r}
 	v := Value{
 		Unit: row.text("unit"), Indicator: row.text("indicator"), Level: row.text("level"),
 		Source: row.text("source"), Note: row.text("note"), Attachment: strings.ToLower(row.text("attachment")), Place: place,
@@ -225,6 +245,11 @@ func (r *reader) readRow(cells []string, place uint32) {
 	}
 	for _, fault := range v.Check() {
 		if fault.Field != "as_of" || message == "" {
+			row.refuse(fault.Field, fault.Message)
+		}
+	}
+	if !row.bad && r.check != nil {
+		for _, fault := range r.check(&v) {
 			row.refuse(fault.Field, fault.Message)
 		}
 	}
