@@ -29,18 +29,19 @@ type room struct {
 
 // pureRooms is what every adapter may know.
 var pureRooms = []string{
-	"calendar", "directory", "directory/finder", "directory/naming", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
+	"calendar", "directory", "directory/finder", "directory/naming", "directory/outline", "edition", "evaluation", "evaluation/findings", "evaluation/imported",
 	"evaluation/movement", "evaluation/scheme", "evaluation/scoring", "evaluation/statistics", "record", "strictyaml", "workbook",
 }
 
 var rooms = map[string]room{
-	"record":           {pure: true, may: []string{"calendar", "directory"}},
-	"directory":        {pure: true, may: []string{"calendar", "directory/naming"}},
-	"directory/naming": {pure: true},
-	"directory/finder": {pure: true, may: []string{"directory", "directory/naming"}},
-	"calendar":         {pure: true},
-	"strictyaml":       {pure: true, may: []string{"calendar"}},
-	"workbook":         {pure: true},
+	"record":            {pure: true, may: []string{"calendar", "directory"}},
+	"directory":         {pure: true, may: []string{"calendar", "directory/naming"}},
+	"directory/naming":  {pure: true},
+	"directory/finder":  {pure: true, may: []string{"directory", "directory/naming"}},
+	"directory/outline": {pure: true, may: []string{"directory"}},
+	"calendar":          {pure: true},
+	"strictyaml":        {pure: true, may: []string{"calendar"}},
+	"workbook":          {pure: true},
 
 	// Evaluation, from what is counted to what is published; each knows those above it.
 	"evaluation":            {pure: true, may: []string{"calendar", "directory", "record"}},

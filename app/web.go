@@ -116,12 +116,16 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	if !a.cfg.Roles.Has(config.RoleDashboard) {
 		return nil
 	}
+	outlines, err := a.openMap()
+	if err != nil {
+		return err
+	}
 	lead := newLeads(a)
 	d, err := dashboard.New(dashboard.Options{
 		Gate: a.gate, Door: a.gate, DemoAccounts: a.gate.DemoAccounts(), Recorder: a.gate, Accounts: a.gate, Auditor: a.gate,
 		Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
-		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language,
+		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language, Direction: a.cfg.Dashboard.Direction, Map: outlines, MapApproval: a.cfg.Dashboard.MapApproval,
 		Outcomes: outcomes{a}, Reviews: reviews{a}, Quality: quality{a}, Findings: lead,
 		Indicators: indicatorPages{a}, Targets: targetPages{a}, EditionDesk: editionDesk{a}, Evidence: evidence{a}, Refusals: refusals{a},
 		SignOn: a.signOn, Providers: a.signOn.Providers(),

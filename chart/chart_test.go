@@ -37,6 +37,11 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		Bars: []Number{Known(4), Known(3), Known(0)}, Line: []Number{Known(1.5), {}, {}}, Marks: []Mark{{At: 1, Label: name}, {At: 2, Label: "2"}},
 	}.Figure()
 	keep("trend-break", f, err)
+	f, err = Areas{
+		Description: name, Outlines: "/map.json", Notice: name, Failed: name, Legend: [shades]string{"a", "b", name, "d", "e", "f", "g"},
+		Areas: []Area{{Code: "1", Name: name, Shade: ShadeWithin, Tip: name, Link: "/region/1"}, {Code: "2", Name: "b", Shade: ShadeNone, Tip: "b"}},
+	}.Figure()
+	keep("areas", f, err)
 	f, err = Forest{Description: name, Name: name, Floor: 0, Top: 100, Rows: []Span{
 		{Name: name, Value: 91.25, Low: 88.5, High: 93.75, Tip: name, Link: "/region/1"},
 		{Name: "fixed", Value: 71, Low: 71, High: 71, Tip: "fixed"},

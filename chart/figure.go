@@ -29,6 +29,10 @@ type Figure struct {
 	Links []string `json:"links,omitempty"`
 	// Turn says that the axes may be exchanged where the page is narrow.
 	Turn bool `json:"turn,omitempty"`
+	// Outlines is the address of the areas of a map, which has to be loaded before it is drawn.
+	Outlines string `json:"outlines,omitempty"`
+	// Failed stands in the chart's place when they cannot be.
+	Failed string `json:"failed,omitempty"`
 }
 
 // Tone is what a mark means. Good and bad are blue and orange, which readers with any

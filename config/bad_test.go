@@ -45,6 +45,7 @@ var badFiles = map[string][]string{
 	"bad.pairs.yaml": {
 		`collector.max_body (file bad.pairs.yaml:11): 32MiB is more than a quarter of collector.spool_max (64MiB); lower it or raise spool_max`,
 		`tls.cert_file (file bad.pairs.yaml:2): given without tls.key_file; HTTPS needs both files, set or remove both`,
+		`dashboard.map_file (file bad.pairs.yaml:13): given without dashboard.map_approval; a map is shown with its 审图号 alone, write the number that stands on the map`,
 		`engine.binary (file bad.pairs.yaml:5): given together with engine.library (file bad.pairs.yaml:4); remove one of them`,
 		`clickhouse.password (file bad.pairs.yaml:8): given without clickhouse.address, so it would have no effect; set clickhouse.address or remove it`,
 		`clickhouse.tls (file bad.pairs.yaml:7): given without clickhouse.address, so it would have no effect; set clickhouse.address or remove it`,

@@ -40,6 +40,13 @@ func (c *Config) complete() []string {
 		}
 		complain(given, "given without %s; HTTPS needs both files, set or remove both", missing)
 	}
+	if (c.Dashboard.MapFile == "") != (c.Dashboard.MapApproval == "") {
+		if c.Dashboard.MapApproval == "" {
+			complain("dashboard.map_file", "given without dashboard.map_approval; a map is shown with its 审图号 alone, write the number that stands on the map")
+		} else {
+			complain("dashboard.map_approval", "given without dashboard.map_file; set or remove both")
+		}
+	}
 	if c.Engine.Library != "" && c.Engine.Binary != "" {
 		complain("engine.binary", "given together with engine.library (%s); remove one of them", c.origins["engine.library"])
 	}

@@ -143,6 +143,10 @@ type Dashboard struct {
 	Title        string        `mapstructure:"title"`         // empty means the product's own name
 	CacheEntries int           `mapstructure:"cache_entries"` // results of queries
 	LiveInterval time.Duration `mapstructure:"live_interval"`
+	Direction    string        `mapstructure:"direction"`    // neutral or red-up
+	MapFile      string        `mapstructure:"map_file"`     // GeoJSON; empty: the overview has no map
+	MapApproval  string        `mapstructure:"map_approval"` // 审图号; never empty with a MapFile
+	MapProperty  string        `mapstructure:"map_property"` // of a feature, with the code of its region
 }
 
 // Log sets the service's own log on standard error.

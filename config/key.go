@@ -325,6 +325,22 @@ var keys = []key{
 		"dashboard.live_interval", "2s", duration(time.Second, 10*time.Minute), "",
 		"How often an open page asks for newer figures.",
 	},
+	{
+		"dashboard.direction", "neutral", oneOf("neutral", "red-up"), "",
+		"Colours of the arrows beside changes: neutral (blue, and grey for what may be chance) or red-up (红涨绿跌: rises red, falls green). Arrow, sign and word stand there either way.",
+	},
+	{
+		"dashboard.map_file", "", text(0, 1024), "",
+		"GeoJSON file (a FeatureCollection) with the regions as areas, for a map on the overview. None is shipped. Empty: no map.",
+	},
+	{
+		"dashboard.map_approval", "", text(0, 60), "",
+		"审图号: number under which the authority approved that map, such as GS(2024)1234号. It is printed on the map; without it the file is refused.",
+	},
+	{
+		"dashboard.map_property", "code", text(1, 60), "",
+		"Property of each feature in which the code of its region stands, as in the directory.",
+	},
 
 	{
 		"log.level", "info", level(), "log-level",

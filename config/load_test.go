@@ -76,7 +76,7 @@ func defaults(t *testing.T) *Config {
 		Calendar:   Calendar{Hours: []Stretch{{9 * 3600, 12 * 3600}, {13 * 3600, 17 * 3600}}},
 		FollowUp:   FollowUp{ContactDays: 1, RectifyDays: 15},
 		Edition:    Edition{KeyFile: filepath.Join("data", "edition.key"), CutoffDays: 14, ObjectionDays: 5},
-		Dashboard:  Dashboard{CacheEntries: 512, LiveInterval: 2 * time.Second},
+		Dashboard:  Dashboard{CacheEntries: 512, LiveInterval: 2 * time.Second, Direction: "neutral", MapProperty: "code"},
 		Log:        Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }
@@ -126,7 +126,7 @@ func TestLoadGood(t *testing.T) {
 		Calendar:   Calendar{Hours: []Stretch{{8 * 3600, 24 * 3600}}},
 		FollowUp:   FollowUp{ContactDays: 3, RectifyDays: 10, WorkingDays: true},
 		Edition:    Edition{Publisher: "示例省政务服务局", KeyFile: "/keys/edition.key", CutoffDays: 20, ObjectionDays: 7},
-		Dashboard:  Dashboard{Title: "示例省政务服务好差评", CacheEntries: 64, LiveInterval: 5 * time.Second},
+		Dashboard:  Dashboard{Title: "示例省政务服务好差评", CacheEntries: 64, LiveInterval: 5 * time.Second, Direction: "red-up", MapFile: "/maps/99.json", MapApproval: "示例S(2026)001号", MapProperty: "adcode"},
 		Log:        Log{Level: slog.LevelWarn, Format: "json"},
 	}
 	want := map[string]*Config{
@@ -282,6 +282,10 @@ func TestEnvironmentReachesEveryKey(t *testing.T) {
 		switch k.path {
 		case "tls.cert_file":
 			environ = append(environ, "HAOCHAPING_TLS_KEY_FILE=k")
+		case "dashboard.map_file":
+			environ = append(environ, "HAOCHAPING_DASHBOARD_MAP_APPROVAL=S1")
+		case "dashboard.map_approval":
+			environ = append(environ, "HAOCHAPING_DASHBOARD_MAP_FILE=m")
 		case "tls.key_file":
 			environ = append(environ, "HAOCHAPING_TLS_CERT_FILE=c")
 		case "clickhouse.password_file", "access.oidc_client_secret_file":

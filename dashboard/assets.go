@@ -32,7 +32,7 @@ type asset struct {
 }
 
 // needed are the entries that pages refer to.
-var needed = []string{"app.js", "app.css", "echarts.js", "fonts.css"}
+var needed = []string{"app.js", "app.css", "dark.css", "echarts.js", "fonts.css"}
 
 func loadAssets() (*assets, error) {
 	a := &assets{files: make(map[string]asset)}

@@ -20,6 +20,7 @@ import (
 	"haochaping/access"
 	"haochaping/calendar"
 	"haochaping/directory"
+	"haochaping/directory/outline"
 )
 
 // Options are what a Dashboard is made of. Gate, Store, Evaluator, Directory and Logger are required.
@@ -41,7 +42,11 @@ type Options struct {
 	Targets     Targets     // of indicators; none are known if nil
 	EditionDesk EditionDesk // takes steps of editions; its pages are not there if nil
 	Evidence    Evidence    // what figures stand on; there are no packs if nil
-	Refusals    Refusals    // the desk of refused records; its page is not there if nil
+	// Map is where regions lie, as the operator supplies it; without it the overview has no map.
+	Map         *outline.Map
+	MapApproval string // 审图号 of that map, printed on it
+
+	Refusals Refusals // the desk of refused records; its page is not there if nil
 
 	Logger *slog.Logger
 
@@ -58,7 +63,9 @@ type Options struct {
 	BasePath string           // prefix of every address, such as /hcp; empty at the root
 	Brand    string           // what stands at the top left; the product's own name if empty
 	Language string           // of readers who ask for no language that we have: zh or en; zh if empty
-	Demo     bool             // mark every page and file as demo data
+	// Direction is how the arrows of changes are coloured: DirectionNeutral, also if empty, or DirectionRedUp.
+	Direction string
+	Demo      bool // mark every page and file as demo data
 
 	Live        time.Duration // how long a generation is believed before the store is asked again; 1 s if zero
 	CardTimeout time.Duration // what one card may take; 8 s if zero
@@ -85,6 +92,9 @@ type Dashboard struct {
 func New(options Options) (*Dashboard, error) {
 	if options.Gate == nil || options.Store == nil || options.Evaluator == nil || options.Directory == nil || options.Logger == nil {
 		return nil, errors.New("make the dashboard: it needs a gate, a store, an evaluator, a directory and a logger")
+	}
+	if options.Map != nil && options.MapApproval == "" {
+		return nil, errors.New("make the dashboard: a map needs the number under which it was approved")
 	}
 	options.defaults()
 	if b := options.BasePath; b != "" && (!strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/")) {
@@ -117,6 +127,9 @@ func (o *Options) defaults() {
 	}
 	if o.Language != English {
 		o.Language = Chinese
+	}
+	if o.Direction != DirectionRedUp {
+		o.Direction = DirectionNeutral
 	}
 	if o.Live <= 0 {
 		o.Live = time.Second

@@ -134,12 +134,17 @@ func (d *Dashboard) setLanguage(w http.ResponseWriter, r *http.Request) error {
 	if lang != Chinese && lang != English {
 		return errBadRequest
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: languageCookie, Value: lang, Path: d.base + "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
-		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-	})
+	d.remember(w, r, languageCookie, lang)
 	http.Redirect(w, r, d.localPath(r.PostForm.Get("back")), http.StatusSeeOther)
 	return nil
+}
+
+// remember keeps a choice of the reader's browser for a year.
+func (d *Dashboard) remember(w http.ResponseWriter, r *http.Request, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: d.base + "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // localPath is an address to go back to: one of ours, or the overview. A language in it

@@ -10,6 +10,7 @@ func (d *Dashboard) overview(p *page) error {
 	p.Template = "overview"
 	p.loaders = append(p.loaders, p.shield(p.loadFindings), p.shield(p.loadClocks), p.shield(p.loadQuality))
 	p.regionTabs(top)
+	p.mapCard(top)
 	p.paretoCard()
 	p.Overview.Lead = len(p.Cards)
 	p.trendCard()

@@ -50,18 +50,30 @@ type completeness struct {
 	silent []directory.Hall
 }
 
+// topRegion is the reader's own region: the one of the scope, else that of the directory; empty where there are several.
+// every = the scope has no bound of regions.
+func (p *page) topRegion() (top string, every bool) {
+	roots, every := p.person.Scope.Roots(p.dir)
+	if every {
+		for _, r := range p.dir.Roots() {
+			roots = append(roots, r.Code)
+		}
+	}
+	if len(roots) == 1 {
+		return roots[0], every
+	}
+	return "", every
+}
+
 // overviewSubject makes the page one of the reader's own region: the one of the scope, else that of the directory,
 // whose facts include what is unattributed. It is empty where there are several.
-func (p *page) overviewSubject() (top string) {
+func (p *page) overviewSubject() string {
 	p.Nav = "overview"
 	p.Title = label{Text: p.T("overview.title")}
 	about := subject{}
-	if roots, every := p.person.Scope.Roots(p.dir); every {
-		if all := p.dir.Roots(); len(all) == 1 {
-			top = all[0].Code
-		}
-	} else if len(roots) == 1 {
-		top, about.Region = roots[0], roots[0]
+	top, every := p.topRegion()
+	if !every {
+		about.Region = top
 	}
 	if top != "" {
 		p.Title, p.Kind = p.regionName(top), label{Text: p.T("overview.title")}

@@ -106,8 +106,8 @@ func TestAssets(t *testing.T) {
 			t.Errorf("%s: %s", address, w.Header().Get("Content-Type"))
 		}
 	}
-	if seen != 4 {
-		t.Errorf("%d assets, want 4", seen)
+	if seen != 5 {
+		t.Errorf("%d assets, want 5", seen)
 	}
 	for _, path := range []string{"/assets/", "/assets/manifest.json", "/assets/../dashboard.go", "/assets/%2e%2e/x", "/assets/.gitkeep"} {
 		if w := get(d, path, ""); w.Code == http.StatusOK {

@@ -52,6 +52,7 @@ var figureRoutes = []route{
 	{pattern: "GET /unattributed", needs: access.ReadFigures, page: (*Dashboard).unattributed},
 	{pattern: "GET /live", needs: access.SignedIn, serve: (*Dashboard).live},
 	{pattern: "POST /lang", needs: access.Anybody, serve: (*Dashboard).setLanguage},
+	{pattern: "POST /theme", needs: access.Anybody, serve: (*Dashboard).setTheme},
 	{pattern: "GET /assets/{file...}", needs: access.Anybody, serve: (*Dashboard).asset},
 }
 

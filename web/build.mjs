@@ -26,6 +26,7 @@ const ROOMS = [
     entries: {
       "app.js": ["dashboard/web/app.ts"],
       "app.css": styleSheets("dashboard/web"),
+      "dark.css": ["dashboard/web/dark/dark.css"],
       "echarts.js": ["web/echarts.ts"],
       "fonts.css": [`${fontPackage}/wght.css`],
     },

@@ -4,7 +4,7 @@
 //
 // Only the canvas renderer: the SVG renderer writes style attributes, which the
 // pages' content security policy refuses.
-import { BarChart, BoxplotChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";
+import { BarChart, BoxplotChart, HeatmapChart, LineChart, MapChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent,
   DatasetComponent,
@@ -28,6 +28,7 @@ use([
   BoxplotChart,
   HeatmapChart,
   LineChart,
+  MapChart,
   PieChart,
   RadarChart,
   ScatterChart,
@@ -48,6 +49,6 @@ use([
   CanvasRenderer,
 ]);
 
-export { getInstanceByDom, registerTheme } from "echarts/core";
+export { getInstanceByDom, getMap, registerMap, registerTheme } from "echarts/core";
 export type { ECharts, EChartsCoreOption } from "echarts/core";
 export { init };

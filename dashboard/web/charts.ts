@@ -7,6 +7,8 @@ interface Figure {
   tips?: string[];
   links?: string[];
   turn?: boolean;
+  outlines?: string; // address of the areas of a map
+  failed?: string;
 }
 
 const narrow = matchMedia("(max-width: 760px)");
@@ -80,6 +82,12 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
     if (axis.axisLabel?.width) axis.axisLabel.width = Math.max(axis.axisLabel.width / 1.5, Math.min(240, Math.round(room * 0.42)));
   }
   for (const series of option["series"]) {
+    if (series.type === "map" && room < 560) {
+      // The legend stands in a column above the map.
+      Object.assign(option["visualMap"], { orient: "vertical", itemGap: 4 });
+      series.top = 16 * option["visualMap"].pieces.length + 14;
+      for (const datum of series.data) datum.label.fontSize = 10;
+    }
     if (series.type === "bar" && !series.stack) {
       const lying = option["yAxis"][series.yAxisIndex ?? 0]?.type === "category";
       series.itemStyle = { borderRadius: lying ? [0, 3, 3, 0] : [3, 3, 0, 0], ...series.itemStyle };
@@ -116,7 +124,29 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
 
 const figures = new Map<string, Figure>();
 
+// outlined loads the areas of a map once, and draws it then; until they are there its place says nothing.
+const asked = new Set<string>();
+
+function outlined(host: HTMLElement, figure: Figure, address: string): boolean {
+  if (echarts.getMap(address)) return true;
+  if (asked.has(address)) return false;
+  asked.add(address);
+  void (async () => {
+    try {
+      const answer = await fetch(address, { signal: AbortSignal.timeout(30000) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      echarts.registerMap(address, await answer.json());
+      redraw(false);
+    } catch {
+      host.textContent = figure.failed ?? "";
+      host.classList.add("failed");
+    }
+  })();
+  return false;
+}
+
 function draw(host: HTMLElement, figure: Figure, printing: boolean): void {
+  if (figure.outlines && !outlined(host, figure, figure.outlines)) return;
   let chart: ECharts | undefined = echarts.getInstanceByDom(host);
   if (!chart) {
     chart = echarts.init(host, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio) });
