@@ -84,7 +84,9 @@ test-docker: ## Dockerfile and compose.yaml, read by BuildKit's own parser and l
 test-browser: build ## tests in headless Chromium
 	@echo '== browser tests'
 	@scripts/browser-deps.sh
-	@$(NODE) --test --test-concurrency=1 browser/*.test.mjs </dev/null
+	@# one demo for all of them, which is filled once
+	@DEMO_DATA="$$(mktemp -d)" && export DEMO_DATA && trap 'rm -rf "$$DEMO_DATA"' EXIT && \
+		$(NODE) --test --test-concurrency=1 browser/*.test.mjs </dev/null
 
 crash: deps ## break the running product at random for minutes and prove that it keeps its word (docs/crash.md)
 	@echo '== crash'

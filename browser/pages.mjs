@@ -1,9 +1,107 @@
-// What the tests of the pages look at: charts, tables, files, accessibility.
+// All pages of the product: who opens them, and how to come to them. A page that is missing here fails pages.test.mjs.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 
-const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// The pages, in the order of the menu. A page is
+//
+//   name     of the page, and of its pictures
+//   at       its address; or { from, link, query }: the first link on the page `from` that begins with `link`
+//   role     of the demo account that opens it (leader, city, evaluator, handler, operator, administrator, auditor);
+//            newcomer: an account with a one-time password; nobody: who has not signed in
+//   charts   how many charts it has at least, with little data
+//   status   of the answer, if it is not 200
+//   far      true: asked from another machine
+//
+// OWN in an address stands for the product's `own` (see demo.mjs).
+export const pages = [
+  { name: "overview", at: "/", charts: 6 },
+  { name: "brief", at: "/brief" },
+  { name: "region-province", at: "/region/99", charts: 6 },
+  { name: "region-city", at: "/region/9901?p=12m", charts: 5 },
+  { name: "region-county", at: "/region/990101?p=12m", charts: 4 },
+  { name: "region-township", at: "/region/990101001?p=12m", charts: 2 },
+  { name: "hall", at: "/hall/9901H01?p=12m", charts: 4 },
+  { name: "window", at: "/hall/9901H01/window/003?p=12m", charts: 3 },
+  { name: "department", at: { from: "/ranking?by=department&p=12m", link: "/department/", query: "?p=12m" }, charts: 3 },
+  { name: "item", at: { from: { from: "/ranking?by=department&p=12m", link: "/department/", query: "?p=12m" }, link: "/item/", query: "?p=12m" } },
+  { name: "unattributed", at: "/unattributed" },
+  { name: "search", at: "/search?q=示一" },
+  { name: "search-nothing", at: "/search?q=zzzzzz" },
+  { name: "ranking", at: "/ranking?p=12m", charts: 1 },
+  { name: "ranking-what-if", at: "/ranking?p=12m&rule=with_defaults", charts: 1 },
+  { name: "ranking-departments", at: "/ranking?by=department&p=12m", charts: 1 },
+  { name: "editions", at: "/editions" },
+  { name: "edition", at: "/edition/OWN.revised", charts: 1 },
+  { name: "edition-comparison", at: "/editions/compare?a=OWN.compared&b=OWN.revised" },
+  { name: "reviews", at: "/reviews?p=12m" },
+  { name: "review", at: { from: "/reviews?p=12m", link: "/review/" }, role: "handler" },
+  { name: "quality", at: "/quality" },
+  { name: "workbench", at: "/workbench", role: "evaluator" },
+  { name: "scheme", at: { from: "/workbench", link: "/scheme/good-bad-review" }, role: "evaluator" },
+  { name: "edition-draft", at: "/edition/OWN.objected", role: "evaluator" },
+  { name: "runs", at: "/runs", role: "operator" },
+  { name: "wall", at: "/wall", charts: 3 },
+  { name: "sign-in-demo", at: "/sign-in", role: "nobody" },
+  { name: "sign-in", at: "/sign-in", role: "nobody", far: true },
+  { name: "password", at: "/account/password", role: "newcomer" },
+  { name: "account", at: "/account" },
+  { name: "accounts", at: "/accounts", role: "administrator" },
+  { name: "accounts-one", at: { from: "/accounts", link: "/accounts/" }, role: "administrator" },
+  { name: "audit", at: "/audit", role: "auditor" },
+  { name: "not-found", at: "/no/such/page", status: 404 },
+  { name: "forbidden", at: "/accounts", status: 403 },
+];
+
+// Addresses that answer with something else than a page, or lead elsewhere.
+export const noPages = [
+  /^\/(live|wall\/events|search\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|sign-in\/.*)$/,
+];
+
+// A reader of a machine far away, as a trusted proxy says.
+const farAway = { "X-Forwarded-For": "192.0.2.1" };
+
+// openReaders gives what opens pages as their readers: context(role, options) signs in once for each role and options
+// (Playwright's), find(page) is the address of a page below the product's, close() ends all.
+export function openReaders(chromium, product, always = {}) {
+  const contexts = new Map();
+  const found = new Map();
+  const begin = async (role, { far, ...options }) => {
+    const context = await chromium.newContext({ ...always, ...options, ...(far ? { extraHTTPHeaders: farAway } : {}) });
+    if (role === "newcomer") {
+      const { account: name, password } = product.own;
+      await post(context, `${product.url}/sign-in`, { name, password });
+    } else if (role !== "nobody") {
+      await post(context, `${product.url}/sign-in/demo`, { account: `demo:${role}` });
+    }
+    return context;
+  };
+  const context = (role = "leader", options = {}) => {
+    const key = JSON.stringify([role, options]);
+    if (!contexts.has(key)) contexts.set(key, begin(role, options));
+    return contexts.get(key);
+  };
+  const resolve = async (at, role) => {
+    if (typeof at === "string") return at.replace(/OWN\.(\w+)/g, (_, name) => product.own[name]);
+    const from = await find({ at: at.from, role });
+    const reader = await context(role);
+    const text = await (await reader.request.get(product.url + from)).text();
+    const base = new URL(product.url).pathname.replace(/\/$/, "");
+    const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href]) => href.replaceAll("&amp;", "&"));
+    const link = links.find((href) => href.startsWith(base + at.link));
+    assert.ok(link, `${from} has no link to ${at.link}`);
+    return link.slice(base.length).replace(at.query ? /\?.*/ : /$^/, "") + (at.query ?? "");
+  };
+  function find({ at, role }) {
+    const key = JSON.stringify([at, role]);
+    if (!found.has(key)) found.set(key, resolve(at, role));
+    return found.get(key);
+  }
+  return { context, find, close: async () => Promise.all([...contexts.values()].map(async (c) => (await c).close())) };
+}
+
+async function post(context, address, form) {
+  const answer = await context.request.post(address, { form, maxRedirects: 0 });
+  assert.equal(answer.status(), 303, `${address}: ${answer.status()}`);
+}
 
 // signIn signs a browser in with one of the demo's accounts, as a reader does: with a click on the sign-in page.
 export async function signIn(context, url, role = "leader") {
@@ -14,66 +112,12 @@ export async function signIn(context, url, role = "leader") {
   await page.close();
 }
 
-// drawn waits for the charts of a page and returns, for each, its name, whether echarts
-// holds it, and how many of its pixels are painted in how many colours.
-export async function drawn(page) {
-  await page.waitForFunction(() => {
-    const hosts = [...document.querySelectorAll("[data-plot]")];
-    return hosts.every((host) => host.querySelector("canvas"));
-  });
-  return page.evaluate(() =>
-    [...document.querySelectorAll("script[data-chart]")].map(({ dataset: { chart } }) => {
-      const host = document.getElementById(`plot-${chart}`);
-      const canvas = host?.querySelector("canvas");
-      const instance = Boolean(host && window.echarts.getInstanceByDom(host));
-      if (!canvas) return { chart, instance, painted: 0, colours: 0 };
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const colours = new Set();
-      let painted = 0;
-      for (let i = 0; i < data.length; i += 4 * 7) {
-        if (data[i + 3] === 0) continue;
-        painted++;
-        colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-      }
-      return { chart, instance, painted, colours: colours.size };
-    }),
+// settled waits until nothing of a page is still being computed, loaded or drawn.
+export async function settled(page) {
+  await page.waitForFunction(
+    () => !document.querySelector("[data-pending]") && [...document.querySelectorAll("[data-plot]")].every((host) => host.querySelector("canvas")),
+    undefined,
+    { timeout: 60_000 },
   );
-}
-
-// assertDrawn fails if a chart of the page is an empty box.
-export async function assertDrawn(page, least = 0) {
-  const charts = await drawn(page);
-  for (const c of charts) assert.ok(c.instance && c.painted > 300 && c.colours > 3, `${page.url()}: ${JSON.stringify(c)}`);
-  assert.ok(charts.length >= least, `${page.url()}: ${charts.length} charts, want ${least}`);
-}
-
-// accessible fails with what axe-core finds on a page.
-export async function accessible(page) {
-  await page.evaluate(await axeSource);
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(", ")}`);
-  });
-  assert.deepEqual(found, [], page.url());
-}
-
-// tableOf reads the texts of a card's table: its header first, then its rows.
-export function tableOf(page, card) {
-  return page.evaluate(
-    (id) => [...document.querySelectorAll(`#card-${id} table tr`)].map((row) => [...row.cells].map((c) => c.textContent.trim())),
-    card,
-  );
-}
-
-// parseCSV reads a file as the product writes it and returns its first line (the mark of
-// demo data) and its records.
-export function parseCSV(text) {
-  assert.equal(text.codePointAt(0), 0xfeff, "the file begins with the mark by which spreadsheets know UTF-8");
-  const records = text
-    .slice(1)
-    .trimEnd()
-    .split("\r\n")
-    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((m) => (m[1] ?? m[2]).replaceAll('""', '"')));
-  const [[mark], ...rest] = records;
-  return { mark, records: rest };
+  await page.evaluate(() => document.fonts.ready);
 }

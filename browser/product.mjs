@@ -1,7 +1,9 @@
 // Starts bin/haochaping for a test: on a free port, with a data directory of its
 // own, stopped by its process id.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get as getHTTP } from "node:http";
+import { get as getHTTPS } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -23,7 +25,8 @@ export async function freePort() {
 }
 
 // startProduct runs `bin/haochaping COMMAND --listen … --data-dir … ARGS` and
-// returns once `ready` answers 200. What it returns:
+// returns once `ready` answers 200. The configuration is an object of sections and
+// keys, of which base_path and tls move the address. What it returns:
 //
 //   url       the base address, without a slash at the end
 //   dataDir   its data directory; a given one is kept by stop()
@@ -35,6 +38,7 @@ export async function startProduct({
   command = "serve",
   args = [],
   env = {},
+  config = {},
   ready = "/livez",
   dataDir,
   port,
@@ -43,10 +47,13 @@ export async function startProduct({
   const ownDir = dataDir === undefined;
   dataDir ??= await mkdtemp(join(tmpdir(), "haochaping-browser-"));
   port ??= await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${config.tls ? "https" : "http"}://127.0.0.1:${port}${config.base_path ?? ""}`;
+  const configDir = await mkdtemp(join(tmpdir(), "haochaping-config-"));
+  const configFile = join(configDir, "haochaping.yaml");
+  await writeFile(configFile, JSON.stringify(config)); // which is YAML
   const child = spawn(
     join(root, "bin/haochaping"),
-    [command, "--listen", `127.0.0.1:${port}`, "--data-dir", dataDir, ...args],
+    [command, "--listen", `127.0.0.1:${port}`, "--data-dir", dataDir, "--config", configFile, ...args],
     { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   let printed = "";
@@ -88,22 +95,26 @@ export async function startProduct({
       const why = ended ? `ended with ${JSON.stringify(ended)}` : `did not answer on ${ready} within ${timeoutMs} ms`;
       child.kill("SIGKILL");
       await end;
-      await forget();
+      await Promise.all([forget(), rm(configDir, { recursive: true, force: true })]);
       throw new Error(`haochaping ${command} ${why}:\n${tail(printed)}`);
     }
     await sleep(100);
   }
+  await rm(configDir, { recursive: true, force: true });
   return { url, port, pid: child.pid, dataDir, output: () => printed, stop, kill };
 }
 
-async function answers(address) {
-  try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(2_000), redirect: "manual" });
-    await response.arrayBuffer();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
+// answers reports whether an address answers 200, whoever signed its certificate.
+function answers(address) {
+  const get = address.startsWith("https:") ? getHTTPS : getHTTP;
+  return new Promise((done) => {
+    get(address, { timeout: 2_000, rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      done(response.statusCode === 200);
+    })
+      .on("timeout", function () { this.destroy(); })
+      .on("error", () => done(false));
+  });
 }
 
 function setTimeoutUnref(ms, act) {

@@ -61,6 +61,9 @@ func TestMessagesAgree(t *testing.T) {
 		if diff := cmp.Diff(gaps(zh[id]), gaps(en[id])); diff != "" {
 			t.Errorf("%s has different gaps: %s", id, diff)
 		}
+		if strings.Contains(string(en[id]), "{{.N}}") && !strings.Contains(string(en[id]), `"one":`) {
+			t.Errorf("%s in English says nothing for one: %s", id, en[id])
+		}
 		if strings.ContainsFunc(string(en[id]), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%s in English: %s", id, en[id])
 		}
