@@ -21,6 +21,7 @@ import (
 // Errors that callers tell apart.
 var (
 	ErrRefused   = errors.New("the name or the password is wrong")
+	ErrExpired   = errors.New("the one-time password is too old: ask for a new one")
 	ErrBusy      = errors.New("too many people are signing in: try again in a moment")
 	ErrNoRole    = errors.New("no rule gives a role to any of the groups")
 	ErrForbidden = errors.New("not allowed")
@@ -362,8 +363,8 @@ func describe(a *Account) string {
 	return text
 }
 
-// NewPassword gives a local account a one-time password, which is shown once and has to be changed at the first
-// sign-in. The account is signed out everywhere, and no longer locked here.
+// NewPassword gives a local account a one-time password, which is shown once, lasts 14 days, and has to be changed at
+// the first sign-in. The account is signed out everywhere, and no longer locked here.
 func (g *Gate) NewPassword(ctx context.Context, by Person, id string) (clear string, err error) {
 	if !by.May(ManageAccounts) {
 		return "", ErrForbidden
@@ -378,7 +379,7 @@ func (g *Gate) NewPassword(ctx context.Context, by Person, id string) (clear str
 		if a.Created.IsZero() || a.Method != MethodLocal {
 			return ErrNone
 		}
-		a.Password, a.MustChange = hash, true
+		a.Password, a.MustChange = hash.until(g.now().Add(oneTimeLasts)), true
 		return g.Record(ctx, by, ActionPasswordNew, "account "+id)
 	})
 	if err == nil {

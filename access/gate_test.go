@@ -169,6 +169,39 @@ func TestOneTimePassword(t *testing.T) {
 	}
 }
 
+func TestOneTimePasswordEnds(t *testing.T) {
+	h := newHouse(t, nil)
+	once := h.add("anna", access.Leader)
+	h.clock.pass(14*24*time.Hour - time.Second)
+	if _, err := h.signIn(h.gate, "anna", once); err != nil {
+		t.Fatalf("on its last day: %v", err)
+	}
+	h.clock.pass(time.Second)
+	if _, err := h.signIn(h.gate, "anna", once); !errors.Is(err, access.ErrExpired) {
+		t.Errorf("after 14 days: %v", err)
+	}
+	if _, err := h.signIn(h.gate, "anna", "wrong"); !errors.Is(err, access.ErrRefused) {
+		t.Errorf("who does not know it learns that it has ended: %v", err)
+	}
+	again, err := h.gate.NewPassword(t.Context(), admin, "anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie, err := h.signIn(h.gate, "anna", again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit(h.gate, cookie, func(_ http.ResponseWriter, r *http.Request) {
+		if err := h.gate.ChangePassword(r.Context(), r, again, chosen); err != nil {
+			t.Error(err)
+		}
+	})
+	h.clock.pass(1000 * 24 * time.Hour)
+	if _, err := h.signIn(h.gate, "anna", chosen); err != nil {
+		t.Errorf("an own password ends: %v", err)
+	}
+}
+
 func TestCookie(t *testing.T) {
 	h := newHouse(t, nil)
 	h.settled("anna", access.Leader)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -74,6 +75,29 @@ func checkPassword(clear string, a *Account) error {
 		return WeakError{"name"}
 	}
 	return nil
+}
+
+// oneTimeLasts is how long a one-time password opens anything.
+const oneTimeLasts = 14 * 24 * time.Hour
+
+// untilMark stands before the hash of a password that ends by itself, with the second in which it does; no hash begins
+// so.
+const untilMark = "until="
+
+// until is a hash that ends by itself.
+func (h PasswordHash) until(end time.Time) PasswordHash {
+	return PasswordHash(untilMark + strconv.FormatInt(end.Unix(), 10) + ";" + string(h))
+}
+
+// parts are the hash itself, and whether it has ended by now. What cannot be read has.
+func (h PasswordHash) parts(now time.Time) (hash PasswordHash, ended bool) {
+	rest, marked := strings.CutPrefix(string(h), untilMark)
+	if !marked {
+		return h, false
+	}
+	second, plain, _ := strings.Cut(rest, ";")
+	end, err := strconv.ParseInt(second, 10, 64)
+	return PasswordHash(plain), err != nil || now.Unix() >= end
 }
 
 // oneTimePassword is a password that nobody guesses (100 bits), in groups that can be read out.

@@ -15,7 +15,7 @@ import (
 var errNotBehind = errors.New("access: the request did not come through Middleware")
 
 // SignIn lets in who knows the password of a local account. ErrRefused tells nothing about whether there is such an
-// account; a LockedError says until when a name or an address is locked.
+// account; ErrExpired is for who knows a one-time password that has ended; a LockedError says until when a name or an address is locked.
 func (g *Gate) SignIn(_ http.ResponseWriter, r *http.Request, name, password string) (Person, error) {
 	if !behind(r) {
 		return Person{}, errNotBehind
@@ -46,12 +46,13 @@ func (g *Gate) prove(ctx context.Context, id, password string) (StoredAccount, e
 	if err != nil {
 		return StoredAccount{}, err
 	}
-	right, err := g.hasher.matches(ctx, password, a.Password)
+	hash, ended := a.Password.parts(g.now())
+	right, err := g.hasher.matches(ctx, password, hash)
 	if err != nil {
 		g.tries.untried(id, address, known, locking)
 		return StoredAccount{}, err
 	}
-	if right && !a.Disabled {
+	if right && !a.Disabled && !ended {
 		g.tries.succeeded(id, address)
 		return a, nil
 	}
@@ -66,6 +67,9 @@ func (g *Gate) prove(ctx context.Context, id, password string) (StoredAccount, e
 	}
 	if err := g.Record(ctx, Person{}, action, object); err != nil {
 		g.log.Error("a refused sign-in is not on record", "error", err)
+	}
+	if right && !a.Disabled {
+		return StoredAccount{}, ErrExpired
 	}
 	return StoredAccount{}, ErrRefused
 }

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,10 +14,11 @@ import (
 
 // account is the page of the own account.
 type account struct {
-	Rows     []term
-	Roles    []term // each role and what it sees
-	Sessions []sessionRow
-	Password string // where it is changed; empty if it is kept elsewhere
+	Rows       []term
+	Roles      []term // each role and what it sees
+	Sessions   []sessionRow
+	Password   string // where it is changed; empty if it is kept elsewhere
+	Everywhere string // where signing out everywhere is sent
 }
 
 // password is the form that changes the own password.
@@ -130,9 +132,28 @@ func (d *Dashboard) showAccount(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		a.Sessions = p.sessionsOf(sessions, p.person.ID)
+		a.Everywhere = d.base + "/account/sign-out"
 	}
 	p.Gate = a
 	return d.render(w, r, http.StatusOK, p)
+}
+
+// signOutEverywhere ends all sessions of the own account, on record, and that of the request with them.
+func (d *Dashboard) signOutEverywhere(w http.ResponseWriter, r *http.Request) error {
+	if d.options.Accounts == nil || d.options.Door == nil {
+		return errNotFound
+	}
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	person := d.options.Gate.Person(r)
+	if r.PostForm.Get("sure") != "yes" {
+		return errBadRequest
+	}
+	if err := d.options.Accounts.Revoke(r.Context(), person, person.ID); err != nil {
+		return fmt.Errorf("sign out everywhere: %w", err)
+	}
+	return d.signOut(w, r)
 }
 
 func (d *Dashboard) showPassword(w http.ResponseWriter, r *http.Request) error {

@@ -14,6 +14,7 @@ var gateRoutes = []route{
 	{pattern: "GET /sign-in/header", needs: access.Anybody, serve: signOn(access.MethodHeader, SignOn.Begin)},
 	{pattern: "POST /sign-out", needs: access.Anybody, serve: (*Dashboard).signOut},
 	{pattern: "GET /account", needs: access.SignedIn, serve: (*Dashboard).showAccount},
+	{pattern: "POST /account/sign-out", needs: access.SignedIn, serve: (*Dashboard).signOutEverywhere},
 	{pattern: "GET /account/password", needs: access.SignedIn, unsettled: true, serve: (*Dashboard).showPassword},
 	{pattern: "POST /account/password", needs: access.SignedIn, unsettled: true, serve: (*Dashboard).changePassword},
 	{pattern: "GET /accounts", needs: access.ManageAccounts, serve: (*Dashboard).showAccounts},

@@ -14,7 +14,7 @@ import (
 
 // Door lets people in and out.
 type Door interface {
-	// SignIn begins a session for a name and a password. It fails with access.ErrRefused, access.ErrBusy or an
+	// SignIn begins a session for a name and a password. It fails with access.ErrRefused, access.ErrExpired, access.ErrBusy or an
 	// access.LockedError.
 	SignIn(w http.ResponseWriter, r *http.Request, name, password string) (access.Person, error)
 	// SignInDemo begins a session for one of the ready demo accounts.
@@ -155,6 +155,8 @@ func (d *Dashboard) signInProblem(w http.ResponseWriter, r *http.Request, err er
 	case errors.Is(err, access.ErrBusy):
 		w.Header().Set("Retry-After", "5")
 		return http.StatusServiceUnavailable, p.T("signin.busy"), true
+	case errors.Is(err, access.ErrExpired):
+		return http.StatusForbidden, p.T("signin.expired"), true
 	case errors.Is(err, access.ErrRefused):
 		return http.StatusUnauthorized, p.T("signin.refused"), true
 	}

@@ -548,3 +548,23 @@ func TestHeadSaysWhoIsThere(t *testing.T) {
 		t.Errorf("out: %d %v", w.Code, w.Header())
 	}
 }
+
+// Signing out everywhere is sure, on record, and of the own account alone.
+func TestSignOutEverywhere(t *testing.T) {
+	g := newFakeGate()
+	g.sessions = append(g.sessions, access.Session{Account: "leader"})
+	d := gatedDashboard(t, g, nil)
+	if !strings.Contains(ask(d, "leader", http.MethodGet, "/account", nil).Body.String(), `action="/account/sign-out"`) {
+		t.Error("the page of the own account does not offer it")
+	}
+	if w := ask(d, "leader", http.MethodPost, "/account/sign-out", url.Values{"id": {"li"}}); w.Code != http.StatusBadRequest || len(g.record) > 0 {
+		t.Errorf("unsure: %d %v", w.Code, g.record)
+	}
+	w := ask(d, "leader", http.MethodPost, "/account/sign-out", url.Values{"sure": {"yes"}, "id": {"li"}})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/sign-in" || !slices.Equal(g.record, []string{"leader revoke leader"}) {
+		t.Errorf("%d %s %v", w.Code, w.Header().Get("Location"), g.record)
+	}
+	if w := ask(d, "", http.MethodPost, "/account/sign-out", url.Values{"sure": {"yes"}}); w.Code == http.StatusSeeOther && len(g.record) > 1 {
+		t.Error("nobody signs somebody out")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"haochaping/access"
 	"haochaping/directory"
@@ -27,7 +28,11 @@ type search struct {
 	Query   string
 	Results []found
 	Summary string
+	Failed  *failure // editions could not be searched
 }
+
+// editionsWait is how long a search waits for the register of editions; the directory is found without it.
+const editionsWait = 2 * time.Second
 
 // CanSearch reports whether the reader gets the box.
 func (p *page) CanSearch() bool { return p.person.May(access.ReadFigures) }
@@ -87,12 +92,20 @@ func (p *page) search() error {
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
+	brief, stop := context.WithTimeout(ctx, editionsWait)
+	defer stop()
+	editions, more, err := p.editions(brief, query)
+	if err != nil {
+		p.Search.Failed = p.dashboard.incident(p.request, "editions not searched", err)
+	}
+	p.Search.Results = editions
 	for _, r := range results {
 		p.Search.Results = append(p.Search.Results, p.found(r))
 	}
+	count += more
 	p.Search.Summary = p.T("search.count", "N", count, "Count", p.Int(uint64(count)))
-	if count > len(results) {
-		p.Search.Summary = p.T("search.first", "Shown", len(results), "Count", p.Int(uint64(count)))
+	if len(p.Search.Results) < count {
+		p.Search.Summary = p.T("search.first", "Shown", len(p.Search.Results), "Count", p.Int(uint64(count)))
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 
 	"haochaping/access"
 	"haochaping/directory"
+	"haochaping/edition"
 )
 
 func init() {
@@ -197,5 +200,56 @@ func TestSearchFollowsTheDirectory(t *testing.T) {
 	d.Close()
 	if w := as(d, "all", "/search.json?q=I1"); w.Code != http.StatusOK && w.Code != http.StatusServiceUnavailable {
 		t.Error(w.Code)
+	}
+}
+
+// Editions are found by those who may read rankings, and drafts by those who evaluate.
+func TestSearchFindsEditions(t *testing.T) {
+	store := newFakeStore(t)
+	f := newFakeEditions(t, store, store.dir, "9902", "说明")
+	people := &fakeGate{people: map[string]access.Person{
+		"evaluator": {ID: "e", Roles: []access.Role{access.Evaluator}}, "leader": {ID: "l", Roles: []access.Role{access.Leader}}, "handler": {ID: "h", Roles: []access.Role{access.Handler}},
+	}}
+	d := newTestDashboard(t, store, func(o *Options) { o.Editions, o.Gate, o.BasePath = f, people, "/hcp" })
+	for _, c := range []struct{ person, query, want string }{
+		{"leader", "good-bad-review-2026-09", "good-bad-review-2026-09-01"},
+		{"leader", "2026-08-31", "good-bad-review-2026-08-01"},
+		{"leader", "2026年9月", "good-bad-review-2026-09-01"},
+		{"leader", "Review 2026-08", "good-bad-review-2026-08-01"},
+		{"leader", "good-bad", "good-bad-review-2026-09-01 good-bad-review-2026-08-01"},
+		{"leader", "2026-10", ""},
+		{"evaluator", "2026-10", "good-bad-review-2026-10-01"},
+		{"handler", "good-bad", ""},
+		{"leader", "没有这样的", ""},
+	} {
+		w := as(d, c.person, "/hcp/search.json?p=90d&q="+url.QueryEscape(c.query))
+		var a searchAnswer
+		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
+			t.Fatal(w.Code, err)
+		}
+		if a.codes() != c.want {
+			t.Errorf("%s finds by %s: %q, want %q", c.person, c.query, a.codes(), c.want)
+		}
+		for _, r := range a.Results {
+			if !strings.HasPrefix(r.Href, "/hcp/edition/good-bad-review-2026-") || !strings.Contains(r.Href, "p=90d") || r.Kind != "评价期次" {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+	checkLanguage(t, parse(t, as(d, "leader", "/hcp/search?lang=en&q=good-bad").Body), English)
+}
+
+// deafEditions cannot be asked.
+type deafEditions struct{ *fakeEditions }
+
+func (deafEditions) Ledgers(context.Context) ([]*edition.Ledger, []edition.Head, error) {
+	return nil, nil, errors.New("down")
+}
+
+func TestSearchWithoutTheRegister(t *testing.T) {
+	d := newTestDashboard(t, newFakeStore(t), func(o *Options) { o.Editions = deafEditions{} })
+	root := parse(t, get(d, "/search?q=9901", English).Body)
+	if text := allText(root); !strings.Contains(text, "City 1") || !strings.Contains(text, "Incident") {
+		t.Error("the directory is not searched without the editions, or nobody is told:", text)
 	}
 }

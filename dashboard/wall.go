@@ -1,13 +1,18 @@
 package dashboard
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"haochaping/access"
+	"haochaping/calendar"
+	"haochaping/chart"
+	"haochaping/evaluation"
 )
 
 // wall is the overview for a large screen on which nobody clicks (大屏): the reader's own region, read only.
@@ -18,8 +23,57 @@ func (d *Dashboard) wall(p *page) error {
 	p.regionsCard(top)
 	p.trendCard()
 	p.levelsCard()
+	p.lastHoursCard()
 	p.reasonsCard(true)
 	return nil
+}
+
+// dayHours is how many hours the wall looks back.
+const dayHours = 24
+
+// lastHoursCard shows the ratings of each of the last 24 hours, up to the one of the newest record. The last hour is not
+// over yet; an hour of a day without any record is unknown, and not zero.
+func (p *page) lastHoursCard() {
+	at := p.dataTime()
+	p.add(card{ID: "day", Title: p.T("card.day"), Note: p.T("card.day.note", "Time", p.Clock(at, p.now)), Span: spanHalf, Size: "plot"},
+		func(ctx context.Context, c *card) error {
+			if !p.HasData() {
+				c.Empty = true
+				return nil
+			}
+			today := calendar.DayOf(at, p.zone)
+			rows, err := p.facts(ctx, p.subject.query(evaluation.ByTotal, calendar.Range{From: today - 1, To: today}, evaluation.StepDay))
+			if err != nil {
+				return err
+			}
+			days := make(map[calendar.Day]*evaluation.Facts, 2)
+			for i := range rows {
+				if days[rows[i].Start] == nil {
+					days[rows[i].Start] = &evaluation.Facts{}
+				}
+				days[rows[i].Start].Add(&rows[i].Facts)
+			}
+			columns := chart.Columns{Description: p.T("card.day.described"), Name: p.T("measure.ratings")}
+			c.Table = &table{Columns: []column{{Title: p.T("column.hour")}, {Title: p.T("measure.ratings"), Number: true}}}
+			for i := range dayHours {
+				hour := at.Hour() - dayHours + 1 + i
+				day := today
+				if hour < 0 {
+					day, hour = today-1, hour+24
+				}
+				name := p.Date(day) + " " + hourName(uint8(hour)) //nolint:gosec // 0 to 23
+				n, has := uint64(0), days[day] != nil
+				if has {
+					n = days[day].Hours[uint8(hour)] //nolint:gosec // 0 to 23
+				}
+				columns.Labels = append(columns.Labels, strconv.Itoa(hour))
+				columns.Values = append(columns.Values, chart.Number{Value: float64(n), Known: has})
+				count := p.countCell(n, has)
+				columns.Tips = append(columns.Tips, name+"\n"+p.T("measure.ratings")+"  "+count.Text)
+				c.Table.Rows = append(c.Table.Rows, []cell{text(name), count})
+			}
+			return c.draw(columns.Figure())
+		})
 }
 
 // EventsPath is where a wall hears of newer figures.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -140,5 +141,37 @@ func TestWallsAreCounted(t *testing.T) {
 	}
 	if got := d.streams.open.Load(); got != maxStreams {
 		t.Errorf("%d streams are counted", got)
+	}
+}
+
+// The wall shows the 24 hours up to the newest record, of the reader's scope alone.
+func TestWallShowsTheDay(t *testing.T) {
+	d := newTestDashboard(t, newFakeStore(t), func(o *Options) {
+		o.Gate = scopes{"all": {All: true}, "city": {Regions: []string{"9902"}, Departments: []string{directory.Any}}}
+	})
+	sums := map[string]uint64{}
+	for person := range map[string]bool{"all": true, "city": true} {
+		root := parse(t, as(d, person, "/wall").Body)
+		cards := elements(root, func(n *html.Node) bool { return attribute(n, "id") == "card-day" })
+		if len(cards) != 1 {
+			t.Fatal("no card of the last day")
+		}
+		rows := elements(elements(cards[0], named("tbody"))[0], named("tr"))
+		if len(rows) != dayHours {
+			t.Fatalf("%d hours", len(rows))
+		}
+		if first, last := allText(rows[0]), allText(rows[dayHours-1]); !strings.Contains(first, "22日 11:00–12:00") || !strings.Contains(last, "23日 10:00–11:00") {
+			t.Errorf("from %s to %s", first, last)
+		}
+		for _, row := range rows {
+			n, err := strconv.ParseUint(strings.ReplaceAll(allText(elements(row, named("td"))[0]), ",", ""), 10, 64)
+			if err != nil {
+				t.Error(err)
+			}
+			sums[person] += n
+		}
+	}
+	if sums["city"] == 0 || sums["city"] >= sums["all"] {
+		t.Errorf("%v ratings", sums)
 	}
 }
