@@ -37,7 +37,8 @@ var queryTexts = sync.OnceValue(func() map[string]string {
 			"{{scope}}", scopeCondition,
 		).Replace(string(b))
 	}
-	shared := strings.NewReplacer("{{rating_losers}}", texts["rating_losers"], "{{review_state}}", texts["review_state"])
+	shared := strings.NewReplacer("{{rating_losers}}", texts["rating_losers"], "{{review_state}}", texts["review_state"],
+		"{{case_clock}}", texts["case_clock"], "{{placed}}", texts["evidence_placed"])
 	for name, text := range texts {
 		texts[name] = shared.Replace(text)
 	}
