@@ -102,6 +102,7 @@ func (a *App) controlMux() *http.ServeMux {
 	a.deviceCommands(mux)
 	a.schemeCommands(mux)
 	a.evaluateCommands(mux)
+	a.evidenceCommands(mux)
 	a.importedCommands(mux)
 	a.editionCommands(mux)
 	a.calendarCommands(mux)

@@ -79,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"damage":     cmdDamage,
 			"against":    cmdAgainst,
 			"unit":       cmdUnit,
+			"pack":       cmdPack,
 		},
 	})
 }
