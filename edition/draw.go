@@ -34,7 +34,7 @@ type Drawing struct {
 // Draw freezes a result. What the scheme does not publish, such as ranks where it publishes bands, is left out.
 func Draw(d Drawing) (*Edition, error) {
 	if d.Result.Rule != scoring.RuleActive && d.Result.Rule != "" {
-		return nil, refuse("only active answers are ever published, not the rule %s", d.Result.Rule)
+		return nil, Refuse("只公布主动评价的结果，不公布 %s 口径", "only active answers are ever published, not the rule %s", d.Result.Rule)
 	}
 	w := drawer{}
 	s := d.Result.Scheme
@@ -208,7 +208,8 @@ func Complete(draft *Edition, r *Revision) (*Edition, error) {
 	for _, code := range r.Narrated() {
 		u, ok := e.Unit(code)
 		if !ok {
-			lost = append(lost, refuse("there is a narrative for %s, which is no unit of edition %s: set it empty, or draw the edition up again", clip(code, 60), e.Ref()))
+			lost = append(lost, Refuse("有 %s 的文字说明，但期次 %s 中没有这个单位：请删去这段文字，或重新起草",
+				"there is a narrative for %s, which is no unit of edition %s: set it empty, or draw the edition up again", clip(code, 60), e.Ref()))
 			continue
 		}
 		u.Narratives = r.Narratives(code)

@@ -7,7 +7,6 @@
 package edition
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -156,7 +155,8 @@ func MakeNumber(schemeID, label string, n int) string {
 // CheckNumber says what is wrong with a number.
 func CheckNumber(number string) error {
 	if ref, err := ParseRef(number); err != nil || ref.Revision != 0 {
-		return refuse("%q is no number of an edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01; haochaping edition list shows all", clip(number, 60))
+		return Refuse("“%s”不是期号：期号写作 方案-期间-序号，如 provinces-2026-Q3-01",
+			"%q is no number of an edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01", clip(number, 60)).Hint("; haochaping edition list shows all")
 	}
 	return nil
 }
@@ -171,7 +171,9 @@ type Ref struct {
 func ParseRef(text string) (Ref, error) {
 	parts := refForm.FindStringSubmatch(text)
 	if parts == nil {
-		return Ref{}, refuse("%q names no edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01, with .REVISION behind it for one of its revisions; haochaping edition list shows all", clip(text, 60))
+		return Ref{}, Refuse("“%s”不是期号：期号写作 方案-期间-序号，如 provinces-2026-Q3-01，其后可加 .修订号",
+			"%q names no edition: one is written as SCHEME-PERIOD-NN, such as provinces-2026-Q3-01, with .REVISION behind it for one of its revisions", clip(text, 60)).
+			Hint("; haochaping edition list shows all")
 	}
 	if parts[2] == "" {
 		return Ref{Number: parts[1]}, nil
@@ -205,16 +207,6 @@ func (e *Edition) Unit(code string) (*Unit, bool) {
 func (e *Edition) Published() bool {
 	return len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Action == Publish
 }
-
-// ErrRefused is in the chain of every refusal: the request is against the rules of editions, and says which.
-var ErrRefused = errors.New("refused")
-
-type refusal struct{ message string }
-
-func (r refusal) Error() string { return r.message }
-func (r refusal) Unwrap() error { return ErrRefused }
-
-func refuse(format string, args ...any) error { return refusal{fmt.Sprintf(format, args...)} }
 
 // clip shortens a foreign text for a message.
 func clip(text string, most int) string {

@@ -110,7 +110,7 @@ func (o *Objection) Open() bool {
 
 // Bounds of what people write, in characters.
 const (
-	mostName      = 60
+	mostName      = 220 // an account of another system: its method and its name there
 	mostText      = 4000
 	mostSource    = 300
 	mostEntries   = 20 // of one section of one unit
@@ -121,16 +121,16 @@ const (
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // checkText refuses what is no readable text of a bounded length.
-func checkText(what, text string, most int) error {
+func checkText(what phrase, text string, most int) error {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return refuse("%s is missing", what)
+		return Refuse("%s没有填写", "%s is missing", what)
 	case !utf8.ValidString(text):
-		return refuse("%s is no UTF-8 text", what)
+		return Refuse("%s不是 UTF-8 文本", "%s is no UTF-8 text", what)
 	case utf8.RuneCountInString(text) > most:
-		return refuse("%s has %d characters, at most %d are allowed", what, utf8.RuneCountInString(text), most)
+		return Refuse("%s有 %d 个字，最多 %d 个", "%s has %d characters, at most %d are allowed", what, utf8.RuneCountInString(text), most)
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
-		return refuse("%s holds control characters", what)
+		return Refuse("%s含有控制字符", "%s holds control characters", what)
 	}
 	return nil
 }
@@ -146,4 +146,9 @@ func samePerson(a, b string) bool {
 		}, norm.NFKC.String(name))
 	}
 	return strings.EqualFold(plain(a), plain(b))
+}
+
+// Words is a decision in a language, for people.
+func (d Decision) Words(lang string) string {
+	return either(lang, map[Decision]string{Upheld: "成立", Rejected: "不成立"}[d], string(d))
 }

@@ -113,11 +113,11 @@ func (l *Ledger) At(revision int) (*Revision, error) {
 	n := len(l.Revisions)
 	switch {
 	case n == 0:
-		return nil, refuse("there is no edition %s; haochaping edition list shows all", l.Number)
+		return nil, Refuse("没有期次 %s", "there is no edition %s", l.Number).Hint("; haochaping edition list shows all")
 	case revision == 0:
 		return l.Last(), nil
 	case revision > n:
-		return nil, refuse("edition %s has %d revisions, not %d", l.Number, n, revision)
+		return nil, Refuse("期次 %s 只有 %d 次修订，没有修订 %d", "edition %s has %d revisions, not %d", l.Number, n, revision)
 	}
 	return &l.Revisions[revision-1], nil
 }
@@ -151,16 +151,17 @@ func (l *Ledger) clone() *Ledger {
 // apply holds the rules. It changes nothing unless the event is within them.
 func (l *Ledger) apply(e *Event) error {
 	if e.Sequence != l.next {
-		return refuse("somebody else was faster: place %d of edition %s is taken; look at it again", e.Sequence, l.Number)
+		return Refuse("别人先了一步：期次 %[2]s 的第 %[1]d 步已被占用，请重新查看",
+			"somebody else was faster: place %d of edition %s is taken; look at it again", e.Sequence, l.Number)
 	}
-	if err := checkText("the name of who does it (--by)", e.By, mostName); err != nil {
+	if err := checkText(phrase{"办理人", "the name of who does it (--by)"}, e.By, mostName); err != nil {
 		return err
 	}
 	if strings.ContainsAny(e.By, "\n\t") {
-		return refuse("the name of who does it (--by) is one line")
+		return Refuse("办理人只能写一行", "the name of who does it (--by) is one line")
 	}
 	if e.Note != "" {
-		if err := checkText("the reason", e.Note, mostText); err != nil {
+		if err := checkText(phrase{"理由", "the reason"}, e.Note, mostText); err != nil {
 			return err
 		}
 	}
@@ -177,14 +178,15 @@ func (l *Ledger) apply(e *Event) error {
 	}
 	rule, ok := rules[e.Action]
 	if !ok {
-		return refuse("%q is nothing that can happen to an edition", e.Action)
+		return Refuse("期次没有 %q 这一步", "%q is nothing that can happen to an edition", e.Action)
 	}
 	if !slices.Contains(rule.from, r.State) {
-		return refuse("edition %s is %s: %s", r.Ref, stateWords[r.State], rule.otherwise)
+		return Refuse("期次 %s 现为“%s”：%s", "edition %s is %s: %s", r.Ref, r.State, rule.otherwise.phrase).Hint(rule.otherwise.command)
 	}
 	e.Draft = cmp.Or(e.Draft, r.Draft())
 	if e.Draft != r.Draft() && e.Action != Redraw {
-		return refuse("edition %s has another draft by now (%d, not %d): look at it again", r.Ref, r.Draft(), e.Draft)
+		return Refuse("期次 %s 已有新的一稿（第 %d 稿，不是第 %d 稿），请重新查看",
+			"edition %s has another draft by now (%d, not %d): look at it again", r.Ref, r.Draft(), e.Draft)
 	}
 	if err := rule.apply(l, r, e); err != nil {
 		return err
@@ -204,12 +206,13 @@ func (l *Ledger) create(e *Event) error {
 			return err
 		}
 	case last.State != Published:
-		return refuse("edition %s is %s: it is published before there is another revision", last.Ref, stateWords[last.State])
+		return Refuse("期次 %s 现为“%s”：发布之后才能修订",
+			"edition %s is %s: it is published before there is another revision", last.Ref, last.State)
 	case strings.TrimSpace(e.Note) == "":
-		return refuse("a revision says why it is made")
+		return Refuse("修订要写明理由", "a revision says why it is made")
 	}
 	if e.Hash == "" {
-		return refuse("a draft has a document")
+		return Refuse("草稿要有文件", "a draft has a document")
 	}
 	e.Revision, e.Draft = len(l.Revisions)+1, 1
 	r := Revision{

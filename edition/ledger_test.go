@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -115,6 +116,11 @@ func TestSteps(t *testing.T) {
 					if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), tt.want) {
 						t.Fatalf("%v, want a refusal with %q", err, tt.want)
 					}
+					var refused Refusal
+					if !errors.As(err, &refused) {
+						t.Fatalf("%v has no words for pages", err)
+					}
+					checkWords(t, refused)
 					if d := cmp.Diff(before, l, cmp.AllowUnexported(Ledger{}, Revision{}), cmpopts.EquateEmpty()); d != "" {
 						t.Error("a refused event changes the ledger:", d)
 					}
@@ -130,6 +136,66 @@ func TestSteps(t *testing.T) {
 				t.Errorf("the state is %q, want %q", state, tt.state)
 			}
 		})
+	}
+}
+
+// checkWords: pages say it in both languages, and speak of no command.
+func checkWords(t *testing.T, r Refusal) {
+	t.Helper()
+	zh, en := r.In("zh"), r.In("en")
+	han := func(text string) bool {
+		return strings.ContainsFunc(text, func(c rune) bool { return unicode.Is(unicode.Han, c) })
+	}
+	if !han(zh) || zh == en {
+		t.Errorf("in Chinese: %q", zh)
+	}
+	for _, text := range []string{zh, en} {
+		if strings.Contains(text, "haochaping") || strings.Contains(text, "%!") || strings.Contains(text, " (edition ") {
+			t.Errorf("a page says %q", text)
+		}
+	}
+}
+
+// What may be done next is what the rules then take.
+func TestOffers(t *testing.T) {
+	created := with(event(Create, "王芳", 1), hash("d1"))
+	opened := with(event(Open, "王芳", 2), until(8))
+	objected := with(event(Object, "甲县", 3), texts("440101", "数字不对"))
+	checked, published := event(Check, "李强", 9), with(event(Publish, "赵敏", 10), hash("p1"))
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		by     string
+		day    int
+		want   string // the steps that are offered; ? = with a reason
+	}{
+		{"a draft", []Event{created}, "李强", 3, "open redraw"},
+		{"open", []Event{created, opened}, "李强", 3, "redraw check?"},
+		{"after the period", []Event{created, opened}, "李强", 9, "redraw check"},
+		{"an open objection", []Event{created, opened, objected}, "李强", 9, "redraw"},
+		{"checked, to who drew it", []Event{created, opened, checked}, "王芳", 10, "redraw"},
+		{"checked, to who checked it", []Event{created, opened, checked}, "李强", 10, "redraw"},
+		{"checked, to another", []Event{created, opened, checked}, "赵敏", 10, "redraw publish"},
+		{"published", []Event{created, opened, checked, published}, "李强", 11, "create"},
+	} {
+		l := Fold("counties-2026-06-01", nil)
+		if _, err := l.Append(tt.events...); err != nil {
+			t.Fatal(tt.name, err)
+		}
+		next := l.Next()
+		var got []string
+		for _, o := range l.Offers(tt.by, calendar.MakeDay(2026, 7, tt.day)) {
+			switch {
+			case o.Refused != nil:
+			case o.Needs != nil:
+				got = append(got, string(o.Action)+"?")
+			default:
+				got = append(got, string(o.Action))
+			}
+		}
+		if strings.Join(got, " ") != tt.want || l.Next() != next {
+			t.Errorf("%s: %q, want %q; the ledger was changed: %v", tt.name, got, tt.want, l.Next() != next)
+		}
 	}
 }
 

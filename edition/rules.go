@@ -12,9 +12,15 @@ import (
 // rule says when an action may happen and what it does.
 type rule struct {
 	from      []State
-	otherwise string // what to do in other states
+	otherwise advice // what to do in other states
 	step      bool   // it stands among the steps of the document
 	apply     func(*Ledger, *Revision, *Event) error
+}
+
+// advice is what to do instead, and the command for it.
+type advice struct {
+	phrase
+	command string
 }
 
 var unpublished = []State{Draft, Objectable, Checked}
@@ -25,15 +31,15 @@ var rules map[Action]rule
 func init() {
 	anytime := []State{Draft, Objectable, Checked, Published, Superseded}
 	rules = map[Action]rule{
-		Redraw:    {unpublished, "a published edition never changes; haochaping edition revise makes a new revision", true, redraw},
-		Open:      {[]State{Draft}, "only a draft is opened for objections", true, open},
-		Object:    {anytime, "", false, object},
-		Decide:    {anytime, "", false, decide},
-		Answer:    {anytime, "", false, answer},
-		Narrate:   {unpublished, "narratives are frozen with the publication; haochaping edition revise makes a new revision", false, narrate},
-		Check:     {[]State{Draft, Objectable}, "nothing is left to be checked", true, check},
-		Publish:   {[]State{Checked}, "it is checked before it is published (haochaping edition check)", true, publish},
-		Supersede: {[]State{Superseded}, "only the publication of a later revision supersedes it", false, supersede},
+		Redraw:    {unpublished, advice{phrase{"发布之后不再改变，可以另作修订", "a published edition never changes, a new revision may follow it"}, " (haochaping edition revise)"}, true, redraw},
+		Open:      {[]State{Draft}, advice{phrase{"只有草稿可以征求异议", "only a draft is opened for objections"}, ""}, true, open},
+		Object:    {anytime, advice{}, false, object},
+		Decide:    {anytime, advice{}, false, decide},
+		Answer:    {anytime, advice{}, false, answer},
+		Narrate:   {unpublished, advice{phrase{"文字说明随发布冻结，可以另作修订", "narratives are frozen with the publication, a new revision may follow it"}, " (haochaping edition revise)"}, false, narrate},
+		Check:     {[]State{Draft, Objectable}, advice{phrase{"没有什么要复核的", "nothing is left to be checked"}, ""}, true, check},
+		Publish:   {[]State{Checked}, advice{phrase{"复核之后才能发布", "it is checked before it is published"}, " (haochaping edition check)"}, true, publish},
+		Supersede: {[]State{Superseded}, advice{phrase{"只有后一修订发布才会取代它", "only the publication of a later revision supersedes it"}, ""}, false, supersede},
 	}
 }
 
@@ -50,10 +56,10 @@ func (r *Revision) uncheck() {
 
 func redraw(_ *Ledger, r *Revision, e *Event) error {
 	if strings.TrimSpace(e.Note) == "" {
-		return refuse("another draft says why it is drawn")
+		return Refuse("重新起草要写明理由", "another draft says why it is drawn")
 	}
 	if e.Hash == "" {
-		return refuse("a draft has a document")
+		return Refuse("草稿要有文件", "a draft has a document")
 	}
 	r.uncheck()
 	e.Draft = r.Draft() + 1
@@ -69,11 +75,11 @@ func redraw(_ *Ledger, r *Revision, e *Event) error {
 
 func open(_ *Ledger, r *Revision, e *Event) error {
 	if e.Until < e.Day {
-		return refuse("the objection period would end on %s, before it begins on %s", e.Until, e.Day)
+		return Refuse("异议期的截止日 %s 早于开始日 %s", "the objection period would end on %s, before it begins on %s", e.Until, e.Day)
 	}
 	const most = 366 // days
 	if e.Until > e.Day+calendar.Day(most) {
-		return refuse("the objection period would last until %s, more than a year", e.Until)
+		return Refuse("异议期到 %s 才截止，超过一年", "the objection period would last until %s, more than a year", e.Until)
 	}
 	r.State, r.Opened, r.Open = Objectable, true, *e
 	return nil
@@ -81,16 +87,16 @@ func open(_ *Ledger, r *Revision, e *Event) error {
 
 func object(l *Ledger, r *Revision, e *Event) error {
 	if !l.everOpened() {
-		return refuse("edition %s has not been opened for objections (haochaping edition open)", r.Ref)
+		return Refuse("期次 %s 还没有征求过异议", "edition %s has not been opened for objections", r.Ref).Hint(" (haochaping edition open)")
 	}
-	if err := checkText("the unit that objects", e.Unit, mostSource); err != nil {
+	if err := checkText(phrase{"提出异议的单位", "the unit that objects"}, e.Unit, mostSource); err != nil {
 		return err
 	}
-	if err := checkText("the text of the objection", e.Text, mostText); err != nil {
+	if err := checkText(phrase{"异议内容", "the text of the objection"}, e.Text, mostText); err != nil {
 		return err
 	}
 	if len(r.Objections) >= mostObjection {
-		return refuse("edition %s has %d objections, which is the most", r.Ref, mostObjection)
+		return Refuse("期次 %s 已有 %d 件异议，不能再多", "edition %s has %d objections, which is the most", r.Ref, mostObjection)
 	}
 	e.Objection = len(r.Objections) + 1
 	late := r.State == Published || r.State == Superseded || r.Open.Action == Open && e.Day > r.Open.Until
@@ -108,7 +114,7 @@ func (l *Ledger) everOpened() bool {
 
 func (r *Revision) objection(id int) (*Objection, error) {
 	if id < 1 || id > len(r.Objections) {
-		return nil, refuse("edition %s has no objection %d; haochaping edition objection list shows all", r.Ref, id)
+		return nil, Refuse("期次 %s 没有第 %d 号异议", "edition %s has no objection %d", r.Ref, id).Hint("; haochaping edition objection list shows all")
 	}
 	return &r.Objections[id-1], nil
 }
@@ -119,12 +125,12 @@ func decide(_ *Ledger, r *Revision, e *Event) error {
 		return err
 	}
 	if o.Decision != "" {
-		return refuse("objection %d was decided on %s: %s", o.ID, o.DecidedAt, o.Decision)
+		return Refuse("第 %d 号异议已于 %s 处理：%s", "objection %d was decided on %s: %s", o.ID, o.DecidedAt, o.Decision)
 	}
 	if e.Decision != Upheld && e.Decision != Rejected {
-		return refuse("an objection is %s or %s, not %q", Upheld, Rejected, clip(string(e.Decision), 20))
+		return Refuse("异议的处理是%s或%s，不是“%s”", "an objection is %s or %s, not %q", Upheld, Rejected, clip(string(e.Decision), 20))
 	}
-	if err := checkText("the reason of the decision", e.Note, mostText); err != nil {
+	if err := checkText(phrase{"处理理由", "the reason of the decision"}, e.Note, mostText); err != nil {
 		return err
 	}
 	o.Decision, o.Reason, o.DecidedBy, o.DecidedAt = e.Decision, e.Note, e.By, moment(e.At)
@@ -137,9 +143,9 @@ func answer(_ *Ledger, r *Revision, e *Event) error {
 		return err
 	}
 	if o.Decision != Upheld || o.Answer != "" {
-		return refuse("objection %d waits for no answer: only an upheld one does, once", o.ID)
+		return Refuse("第 %d 号异议不待答复：只有成立的异议需要答复，且只答复一次", "objection %d waits for no answer: only an upheld one does, once", o.ID)
 	}
-	if err := checkText("the reason why there is no other draft", e.Note, mostText); err != nil {
+	if err := checkText(phrase{"不重新起草的理由", "the reason why there is no other draft"}, e.Note, mostText); err != nil {
 		return err
 	}
 	o.Answer = e.Note
@@ -147,21 +153,26 @@ func answer(_ *Ledger, r *Revision, e *Event) error {
 }
 
 func narrate(_ *Ledger, r *Revision, e *Event) error {
-	if err := checkText("the unit of the narrative", e.Unit, mostSource); err != nil {
+	if err := checkText(phrase{"文字说明的单位", "the unit of the narrative"}, e.Unit, mostSource); err != nil {
 		return err
 	}
 	if !slices.Contains(Sections(), e.Section) {
-		return refuse("a narrative has no section %q: there are %v", clip(string(e.Section), 30), Sections())
+		return Refuse("文字说明没有“%s”这一栏：只有 %v", "a narrative has no section %q: there are %v", clip(string(e.Section), 30), Sections())
 	}
 	if len(e.Entries) > mostEntries {
-		return refuse("%s of %s: %d entries, at most %d are allowed", e.Section, e.Unit, len(e.Entries), mostEntries)
+		return Refuse("%[2]s 的%[1]s有 %[3]d 条，最多 %[4]d 条", "%s of %s: %d entries, at most %d are allowed", e.Section, e.Unit, len(e.Entries), mostEntries)
 	}
 	for i, n := range e.Entries {
-		where := fmt.Sprintf("%s of %s, entry %d: ", e.Section, e.Unit, i+1)
-		if err := checkText(where+"the text", n.Text, mostText); err != nil {
+		where := func(zh, en string) phrase {
+			return phrase{
+				fmt.Sprintf("%s 的%s第 %d 条的%s", e.Unit, e.Section.Name("zh"), i+1, zh),
+				fmt.Sprintf("%s of %s, entry %d: %s", e.Section, e.Unit, i+1, en),
+			}
+		}
+		if err := checkText(where("文字", "the text"), n.Text, mostText); err != nil {
 			return err
 		}
-		if err := checkText(where+"the source", n.Source, mostSource); err != nil {
+		if err := checkText(where("来源", "the source"), n.Source, mostSource); err != nil {
 			return err
 		}
 		e.Entries[i].Section = e.Section
@@ -186,16 +197,22 @@ func narrate(_ *Ledger, r *Revision, e *Event) error {
 // units had one before: in a revision, or in a later draft.
 func check(l *Ledger, r *Revision, e *Event) error {
 	if ids := r.Pending(); len(ids) > 0 {
-		return refuse("edition %s has open objections: %s; each is decided, and an upheld one answered by another draft (edition redraw) or a reason (edition objection answer)", r.Ref, idText(ids))
+		return Refuse("期次 %s 还有未办结的异议：第 %s 号；每件都要处理，成立的还要重新起草或说明不重新起草的理由",
+			"edition %s has open objections: %s; each is decided, and an upheld one answered by another draft or a reason", r.Ref, idText(ids)).
+			Hint(" (edition redraw, edition objection answer)")
 	}
 	reason := strings.TrimSpace(e.Note) != ""
 	switch {
 	case r.State == Draft && !l.everOpened():
-		return refuse("edition %s has not been opened for objections (haochaping edition open)", r.Ref)
+		return Refuse("期次 %s 还没有征求过异议", "edition %s has not been opened for objections", r.Ref).Hint(" (haochaping edition open)")
 	case r.State == Draft && !reason:
-		return refuse("draft %d of edition %s has not been opened for objections: open it (haochaping edition open), or say why not (--without-objections REASON)", r.Draft(), r.Ref)
+		return Refuse("期次 %[2]s 的第 %[1]d 稿还没有征求异议：请先征求异议，或写明为何不再征求",
+			"draft %d of edition %s has not been opened for objections: open it, or say why not", r.Draft(), r.Ref).
+			Hint(" (haochaping edition open, or --without-objections REASON)")
 	case r.State == Objectable && e.Day <= r.Open.Until && !reason:
-		return refuse("the objection period of edition %s lasts until the end of %s: check it afterwards, or say why it ends early (--early REASON)", r.Ref, r.Open.Until)
+		return Refuse("期次 %s 的异议期到 %s 当天结束：请期满之后复核，或写明为何提前结束",
+			"the objection period of edition %s lasts until the end of %s: check it afterwards, or say why it ends early", r.Ref, r.Open.Until).
+			Hint(" (--early REASON)")
 	}
 	r.State, r.Checker = Checked, e.By
 	return nil
@@ -203,16 +220,16 @@ func check(l *Ledger, r *Revision, e *Event) error {
 
 func publish(l *Ledger, r *Revision, e *Event) error {
 	if samePerson(e.By, r.Checker) {
-		return refuse("%s checked edition %s: a second person publishes it", clip(e.By, mostName), r.Ref)
+		return Refuse("期次 %[2]s 由 %[1]s 复核：须由另一人发布", "%s checked edition %s: a second person publishes it", clip(e.By, mostName), r.Ref)
 	}
 	if slices.ContainsFunc(r.creators, func(name string) bool { return samePerson(e.By, name) }) {
-		return refuse("%s drew edition %s up: a second person publishes it", clip(e.By, mostName), r.Ref)
+		return Refuse("期次 %[2]s 由 %[1]s 起草：须由另一人发布", "%s drew edition %s up: a second person publishes it", clip(e.By, mostName), r.Ref)
 	}
 	if ids := r.Pending(); len(ids) > 0 {
-		return refuse("edition %s has open objections: %s", r.Ref, idText(ids))
+		return Refuse("期次 %s 还有未办结的异议：第 %s 号", "edition %s has open objections: %s", r.Ref, idText(ids))
 	}
 	if e.Hash == "" || e.Fingerprint == "" {
-		return refuse("a published edition has a signed document")
+		return Refuse("发布的期次要有签名文件", "a published edition has a signed document")
 	}
 	r.State, r.Hash, r.Fingerprint = Published, e.Hash, e.Fingerprint
 	if r.Revision > 1 {
