@@ -43,6 +43,7 @@ type App struct {
 	keyring    *collector.Keyring
 	collector  *collector.Collector // nil without the role
 	aggregator *aggregator.Aggregator
+	desk       *editionDesk // of the pages; nil without them
 	gate       *access.Gate
 	signOn     *signon.SignOn
 

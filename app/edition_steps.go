@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -70,11 +69,12 @@ func (a *App) endObjections(e *edition.Event, days *int) error {
 		n = *days
 	}
 	if n < 0 || n > 250 {
-		return errors.New("an objection period lasts 0 to 250 working days")
+		return edition.Refuse("异议期为 0 至 250 个工作日", "an objection period lasts 0 to 250 working days")
 	}
 	until, known := a.workdays().AddWorkingDays(e.Day, n)
 	if !known {
-		return fmt.Errorf("the working days after %s are not known: give the last day with --until, or import them (haochaping calendar import)", e.Day)
+		return edition.Refuse("%s 之后的工作日安排未知：请直接填写截止日，或先导入工作日历",
+			"the working days after %s are not known: give the last day, or import them", e.Day).Hint(" (--until, haochaping calendar import)")
 	}
 	e.Until = until
 	return nil
@@ -90,7 +90,8 @@ func (a *App) knownUnit(ctx context.Context, ref edition.Ref, e *edition.Event) 
 		return err
 	}
 	if _, ok := draft.Unit(e.Unit); !ok || e.Unit == "" {
-		return fmt.Errorf("edition %s has no unit %q: units are named by their code, see haochaping edition show", draft.Ref(), e.Unit)
+		return edition.Refuse("期次 %s 没有单位“%s”：单位要填代码", "edition %s has no unit %q: units are named by their code", draft.Ref(), e.Unit).
+			Hint(", see haochaping edition show")
 	}
 	return nil
 }
@@ -102,7 +103,8 @@ func (a *App) publishEdition(ctx context.Context, in *EditionDraw) (entry Editio
 		return entry, err
 	}
 	if r.State == edition.Published {
-		return entry, fmt.Errorf("edition %s is published: a published edition never changes; haochaping edition export writes its file", r.Ref)
+		return entry, edition.Refuse("期次 %s 已经发布，发布之后不再改变", "edition %s is published: a published edition never changes", r.Ref).
+			Hint("; haochaping edition export writes its file")
 	}
 	return a.appendEdition(ctx, in.Number, func(l *edition.Ledger) ([]edition.Event, []warehouse.EditionDocument, error) {
 		e := a.happened(edition.Publish, in.By, in.Note, "")

@@ -85,31 +85,43 @@ func (a *App) createEdition(ctx context.Context, in *EditionCreate) (EditionEntr
 	if err != nil {
 		return EditionEntry{}, err
 	}
+	if _, err := a.creatable(ctx, s, in); err != nil { // before anything long is done
+		return EditionEntry{}, err
+	}
 	if _, err := a.store.Restate(ctx, a.clock()); err != nil { // no draft rests on old figures
 		return EditionEntry{}, err
 	}
 	return a.createEditionOf(ctx, s, in)
 }
 
-func (a *App) createEditionOf(ctx context.Context, s *scheme.Scheme, in *EditionCreate) (entry EditionEntry, err error) {
+// creatable says why there cannot be a first draft; where there can, it returns all editions.
+func (a *App) creatable(ctx context.Context, s *scheme.Scheme, in *EditionCreate) (existing []EditionEntry, err error) {
 	switch {
 	case in.Period.To >= a.today():
-		return entry, fmt.Errorf("the period %s is not over: an edition is drawn up afterwards", in.Period)
+		return nil, edition.Refuse("期间 %s 还没有结束：结束之后才能起草", "the period %s is not over: an edition is drawn up afterwards", in.Period)
 	case !s.Valid.Contains(in.Period.From) || !s.Valid.Contains(in.Period.To):
-		return entry, fmt.Errorf("scheme %s@%s judges periods within %s, not %s", s.ID, s.Version, s.Valid, in.Period)
+		return nil, edition.Refuse("方案 %s@%s 只适用于 %s 以内的期间，不适用于 %s",
+			"scheme %s@%s judges periods within %s, not %s", s.ID, s.Version, s.Valid, in.Period)
 	}
-	existing, err := a.editions(ctx)
+	if existing, err = a.editions(ctx); err != nil || in.Another {
+		return existing, err
+	}
+	for i := range existing {
+		if e := &existing[i]; e.Scheme == s.ID && e.Period == in.Period {
+			return nil, edition.Refuse("期次 %s 已按这个方案评价这个期间（%s）：可以重新起草，发布之后可以修订，或明确要求另作一期",
+				"edition %s judges this period by this scheme already (%s): draw it up again, revise it once published, or ask for another one",
+				e.Ref, e.State).Hint(" (edition redraw, edition revise, --another)")
+		}
+	}
+	return existing, nil
+}
+
+func (a *App) createEditionOf(ctx context.Context, s *scheme.Scheme, in *EditionCreate) (entry EditionEntry, err error) {
+	existing, err := a.creatable(ctx, s, in)
 	if err != nil {
 		return entry, err
 	}
 	n := 1
-	for i := range existing {
-		if e := &existing[i]; e.Scheme == s.ID && e.Period == in.Period {
-			if !in.Another {
-				return entry, fmt.Errorf("edition %s judges this period by this scheme already (%s): draw it up again (edition redraw), revise it once published (edition revise), or ask for --another", e.Ref, e.State.Words("en"))
-			}
-		}
-	}
 	number := func() string { return edition.MakeNumber(s.ID, edition.PeriodLabel(in.Period), n) }
 	for slices.ContainsFunc(existing, func(e EditionEntry) bool { return e.Number == number() }) {
 		n++
@@ -184,7 +196,7 @@ func (a *App) judgeStill(ctx context.Context, s *scheme.Scheme, period calendar.
 		}
 		last = result.DataHash
 	}
-	return nil, evaluation.Generation{}, fmt.Errorf("the figures of %s change while they are judged: try again when the import is over", period)
+	return nil, evaluation.Generation{}, edition.Refuse("%s 的数据在计算期间仍在变化：请等导入结束后再试", "the figures of %s change while they are judged: try again when the import is over", period)
 }
 
 // parents are the regions above units.
@@ -245,7 +257,7 @@ func (a *App) redrawEdition(ctx context.Context, in *EditionDraw) (entry Edition
 		event := a.happened(edition.Redraw, in.By, in.Note, d.Hash)
 		event.Revision = o.ref.Revision
 		if last := l.Last(); last.Draft() != o.draft-1 {
-			return nil, nil, fmt.Errorf("edition %s was drawn up again meanwhile: look at draft %d first", last.Ref, last.Draft())
+			return nil, nil, edition.Refuse("期次 %s 刚刚已重新起草：请先看第 %d 稿", "edition %s was drawn up again meanwhile: look at draft %d first", last.Ref, last.Draft())
 		}
 		return []edition.Event{event}, []warehouse.EditionDocument{d}, nil
 	})

@@ -121,19 +121,21 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 		return err
 	}
 	lead := newLeads(a)
+	a.desk = newEditionDesk(a)
 	d, err := dashboard.New(dashboard.Options{
 		Gate: a.gate, Door: a.gate, DemoAccounts: a.gate.DemoAccounts(), Recorder: a.gate, Accounts: a.gate, Auditor: a.gate,
 		Store: a.store, Evaluator: ranking{a}, Editions: editionPages{a}, Workbench: workbench{a}, Breaks: &breaks{app: a}, Workdays: a.workdays, Directory: a.store.Directory, Logger: a.log,
 		Zone: a.cfg.Timezone.Location, BasePath: a.cfg.BasePath, Brand: a.cfg.Dashboard.Title, Demo: a.demo, Live: a.cfg.Dashboard.LiveInterval,
 		CacheSize: a.cfg.Dashboard.CacheEntries, Language: a.cfg.Language, Direction: a.cfg.Dashboard.Direction, Map: outlines, MapApproval: a.cfg.Dashboard.MapApproval,
 		Outcomes: outcomes{a}, Reviews: reviews{a}, Quality: quality{a}, Findings: lead,
-		Indicators: indicatorPages{a}, Targets: targetPages{a}, EditionDesk: editionDesk{a}, Evidence: evidence{a}, Refusals: refusals{a},
+		Indicators: indicatorPages{a}, Targets: targetPages{a}, EditionDesk: a.desk, Evidence: evidence{a}, Refusals: refusals{a},
 		SignOn: a.signOn, Providers: a.signOn.Providers(),
 	})
 	if err != nil {
 		return err
 	}
 	a.spawn("the findings of the overview", lead.run)
+	a.spawn("the drawing of editions", a.desk.run)
 	a.endStreams = d.EndStreams
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
 	a.spawn("the gate", a.gate.Run)

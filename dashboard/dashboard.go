@@ -83,6 +83,7 @@ type Dashboard struct {
 	names     atomic.Pointer[unitNames]
 	uploads   uploads
 	streams   streams
+	desk      chan struct{} // has room for the one who changes editions
 	words     *words
 	templates *templateSet
 	assets    *assets
@@ -100,7 +101,7 @@ func New(options Options) (*Dashboard, error) {
 	if b := options.BasePath; b != "" && (!strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/")) {
 		return nil, fmt.Errorf("make the dashboard: base path %q: want /name without a slash at the end", b)
 	}
-	d := &Dashboard{options: options, base: options.BasePath}
+	d := &Dashboard{options: options, base: options.BasePath, desk: make(chan struct{}, 1)}
 	var err error
 	if d.words, err = loadWords(options.Language); err != nil {
 		return nil, fmt.Errorf("make the dashboard: %w", err)

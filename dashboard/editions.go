@@ -65,34 +65,41 @@ func (d *Dashboard) readRegister(ctx context.Context) (*register, error) {
 	if kept != nil && c.now().Sub(kept.asked) < c.believed {
 		return kept, nil
 	}
-	v, err := c.fly(ctx, "editions", func(ctx context.Context) (any, error) {
-		ledgers, heads, err := d.options.Editions.Ledgers(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read the register of editions: %w", err)
-		}
-		names, err := d.options.Editions.SchemeNames(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read the names of schemes: %w", err)
-		}
-		r := &register{
-			ledgers: make(map[string]*edition.Ledger, len(ledgers)), heads: make(map[edition.Ref]edition.Head, len(heads)), schemes: names,
-			asked: c.now(),
-		}
-		for _, l := range ledgers {
-			r.ledgers[l.Number] = l
-		}
-		for _, h := range heads {
-			r.heads[h.Ref] = h
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.editions.register = r
-		return r, nil
-	})
+	v, err := c.fly(ctx, "editions", func(ctx context.Context) (any, error) { return d.registerNow(ctx) })
 	if err != nil {
 		return nil, err
 	}
 	r, _ := v.(*register)
+	return r, nil
+}
+
+// registerNow reads the register anew: for who has just changed it.
+func (d *Dashboard) registerNow(ctx context.Context) (*register, error) {
+	c := d.facts
+	asked := c.now()
+	ledgers, heads, err := d.options.Editions.Ledgers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the register of editions: %w", err)
+	}
+	names, err := d.options.Editions.SchemeNames(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the names of schemes: %w", err)
+	}
+	r := &register{
+		ledgers: make(map[string]*edition.Ledger, len(ledgers)), heads: make(map[edition.Ref]edition.Head, len(heads)), schemes: names,
+		asked: asked,
+	}
+	for _, l := range ledgers {
+		r.ledgers[l.Number] = l
+	}
+	for _, h := range heads {
+		r.heads[h.Ref] = h
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if kept := c.editions.register; kept == nil || !kept.asked.After(asked) {
+		c.editions.register = r
+	}
 	return r, nil
 }
 

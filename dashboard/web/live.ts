@@ -75,10 +75,13 @@ function pathOf(element: HTMLElement): string {
   return steps.join(" > ");
 }
 
-// busy: the reader is filling something in, which an exchange would wipe out.
+// busy: the reader is filling something in, or has, which an exchange would wipe out.
 function busy(): boolean {
   const at = document.activeElement;
-  return document.querySelector("details.custom[open]") !== null || at instanceof HTMLInputElement || at instanceof HTMLSelectElement;
+  if (document.querySelector("details.custom[open]") !== null || at instanceof HTMLInputElement || at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement) return true;
+  return [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("main form[method=post] input:not([type=hidden]), main form[method=post] textarea")].some(
+    (field) => field.value !== field.defaultValue || (field instanceof HTMLInputElement && field.checked !== field.defaultChecked),
+  );
 }
 
 async function ask(): Promise<void> {
