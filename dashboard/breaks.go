@@ -67,14 +67,14 @@ func (l locale) breakNote(b *evaluation.Break) string {
 }
 
 // marks are the breaks within the steps of a period as lines over a chart, and what they stand for.
-func (p *page) marks(steps []calendar.Range, breaks []evaluation.Break) (lines []chart.Mark, notes []string) {
-	within := evaluation.Crosses(breaks, p.period.Range, p.period.Range)
-	for i := range within {
-		at := slices.IndexFunc(steps, func(step calendar.Range) bool { return within[i].Day <= step.To })
+func (p *page) marks(within calendar.Range, steps []calendar.Range, breaks []evaluation.Break) (lines []chart.Mark, notes []string) {
+	crossed := evaluation.Crosses(breaks, within, within)
+	for i := range crossed {
+		at := slices.IndexFunc(steps, func(step calendar.Range) bool { return crossed[i].Day <= step.To })
 		if at < 0 {
 			continue
 		}
-		notes = append(notes, p.breakNote(&within[i]))
+		notes = append(notes, p.breakNote(&crossed[i]))
 		if n := len(lines); n > 0 && lines[n-1].At == at {
 			continue // one line, several reasons
 		}

@@ -25,12 +25,21 @@ func (p *page) trendCard() {
 			c.Empty = err == nil
 			return err
 		}
+		span := p.period
+		if p.longer != nil {
+			span = *p.longer
+			rows, err := p.facts(ctx, p.subject.query(evaluation.ByTotal, span.Range, span.Step))
+			if err != nil {
+				return err
+			}
+			s, c.Note = span.cut(rows), c.Note+" "+p.T("card.trend.year")
+		}
 		breaks, err := p.readBreaks(ctx)
 		if err != nil {
 			return err
 		}
 		t := chart.Trend{
-			Description: p.T("card.trend.described", "Period", p.Range(p.period.Range)),
+			Description: p.T("card.trend.described", "Period", p.Range(span.Range)),
 			BarName:     p.T("measure.ratings"), LineName: p.measureName(evaluation.BadPer100k),
 		}
 		c.Table = &table{Columns: []column{
@@ -44,7 +53,7 @@ func (p *page) trendCard() {
 			f := &s.Facts[i]
 			rate, ok := badPer100k(f)
 			when := p.Range(step)
-			t.Labels = append(t.Labels, p.period.stepLabel(p.locale, step))
+			t.Labels = append(t.Labels, span.stepLabel(p.locale, step))
 			t.Bars = append(t.Bars, chart.Number{Value: float64(f.Valid()), Known: s.Has[i]})
 			t.Line = append(t.Line, chart.Number{Value: rate, Known: ok && f.Valid() >= minLine})
 			tip := when + "\n" + p.T("no_data")
@@ -57,7 +66,7 @@ func (p *page) trendCard() {
 				p.measureCell(evaluation.BadPer100k, f), p.measureCell(evaluation.GoodRate, f),
 			})
 		}
-		t.Marks, c.Remarks = p.marks(s.Steps, breaks)
+		t.Marks, c.Remarks = p.marks(span.Range, s.Steps, breaks)
 		return c.draw(t.Figure())
 	})
 }

@@ -34,6 +34,11 @@ func (d *Dashboard) item(p *page) error {
 		p.period.Asked = p.period.Range
 	}
 	p.period.Range, p.period.Step = p.months(), evaluation.StepMonth
+	if year := calendar.Period(calendar.KindMonth, p.period.To).From.AddMonths(-11); p.period.From > year {
+		longer := p.period
+		longer.From = year
+		p.longer = &longer
+	}
 	p.about(subject{Item: i.Code})
 	p.trendCard()
 	p.levelsCard()

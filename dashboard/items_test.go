@@ -45,8 +45,8 @@ func TestItemPage(t *testing.T) {
 			t.Errorf("the card %s has no table", id)
 		}
 	}
-	if rows := cellsOf(t, root, "trend"); len(rows) < 4 || len(rows) > 5 {
-		t.Errorf("the trend of 90 days has %d rows", len(rows))
+	if rows := cellsOf(t, root, "trend"); len(rows) != 13 {
+		t.Errorf("the trend of 90 days shows %d months, want 12", len(rows)-1)
 	}
 	for path, want := range map[string]int{"/item/nowhere": http.StatusNotFound, "/item/I-003?format=csv&card=peers": http.StatusOK} {
 		if w := get(d, path, Chinese); w.Code != want {

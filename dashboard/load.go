@@ -92,9 +92,14 @@ func (p *page) about(s subject) {
 	p.watch(s)
 	p.loaders = append(p.loaders, func(ctx context.Context) {
 		if err := guarded(ctx, p.loadTiles); err != nil {
-			p.Tiles, p.TilesBad = nil, p.dashboard.incident(p.request, "tiles failed", err)
+			p.tilesFailed(err)
 		}
 	})
+}
+
+func (p *page) tilesFailed(err error) {
+	p.Tiles, p.TilesBad = nil, p.dashboard.incident(p.request, "tiles failed", err)
+	p.TilesBad.What = p.T("tiles.label")
 }
 
 // watch makes a unit the subject of the page.

@@ -8,7 +8,7 @@ import (
 func (d *Dashboard) overview(p *page) error {
 	top := p.overviewSubject()
 	p.Template = "overview"
-	p.loaders = append(p.loaders, p.shield(p.loadFindings), p.shield(p.loadClocks), p.shield(p.loadQuality))
+	p.loaders = append(p.loaders, p.shield(p.T("findings"), p.loadFindings), p.shield(p.T("clocks"), p.loadClocks), p.shield(p.T("quality"), p.loadQuality))
 	p.regionTabs(top)
 	p.mapCard(top)
 	p.paretoCard()

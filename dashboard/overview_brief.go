@@ -43,7 +43,7 @@ func (d *Dashboard) brief(p *page) error {
 	p.Template = "brief"
 	b := &briefPart{Made: p.T("brief.made", "Time", p.Clock(p.now, p.now.AddDate(0, 0, -1)))}
 	p.Overview.One = b
-	p.loaders = append(p.loaders, p.shield(p.loadFindings), p.shield(p.loadClocks), p.shield(p.loadQuality), p.shield(p.loadBriefReasons))
+	p.loaders = append(p.loaders, p.shield(p.T("findings"), p.loadFindings), p.shield(p.T("clocks"), p.loadClocks), p.shield(p.T("quality"), p.loadQuality), p.shield(p.T("card.reasons"), p.loadBriefReasons))
 	compare := p.compareTabs(top)
 	if len(compare) == 0 {
 		return nil
@@ -52,6 +52,7 @@ func (d *Dashboard) brief(p *page) error {
 	p.loaders = append(p.loaders, func(ctx context.Context) {
 		if err := guarded(ctx, func(ctx context.Context) error { return p.loadBriefUnits(ctx, compare[0].read) }); err != nil {
 			b.Failed = p.dashboard.incident(p.request, "units of the one page failed", err)
+			b.Failed.What = b.Column
 		}
 	})
 	return nil

@@ -88,20 +88,22 @@ func (p *page) overviewSubject() string {
 	p.watch(about)
 	p.loaders = append(p.loaders, func(ctx context.Context) {
 		if err := guarded(ctx, p.loadOverviewTiles); err != nil {
-			p.Tiles, p.TilesBad = nil, p.dashboard.incident(p.request, "tiles failed", err)
+			p.tilesFailed(err)
 		}
 	})
 	return top
 }
 
-// shield runs a loader of a part that is left out when it fails; the page says that something is missing.
-func (p *page) shield(load func(context.Context) error) func(context.Context) {
+// shield runs a loader of a part that is left out when it fails; the page says by the part's name that it is missing.
+func (p *page) shield(what string, load func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := guarded(ctx, load); err != nil {
 			o := p.Overview
 			o.failing.Lock()
 			defer o.failing.Unlock()
-			o.Failures = append(o.Failures, p.dashboard.incident(p.request, "part of the overview failed", err))
+			f := p.dashboard.incident(p.request, "part of the overview failed", err)
+			f.What = what
+			o.Failures = append(o.Failures, f)
 		}
 	}
 }

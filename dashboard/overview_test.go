@@ -279,6 +279,9 @@ func TestOverviewWithoutOutcomes(t *testing.T) {
 	if got := allText(one(t, root, "tiles", withID("tile-"+evaluation.RectifiedOnTimeRate))); !strings.Contains(got, "cannot be read now") {
 		t.Errorf("the tile says %s", got)
 	}
+	if !strings.Contains(allText(root), "Open bad reviews cannot be read now.") {
+		t.Error("nobody is told which part is missing")
+	}
 }
 
 // Findings that have not been drawn are said to be under way; a page asks for no more than a bounded number of answers.

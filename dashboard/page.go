@@ -50,6 +50,7 @@ type page struct {
 	BreakNotes  []string // breaks in the series within the period of a ranking
 
 	subject subject
+	longer  *period  // what the trend shows instead of the period, which is too short for its steps
 	keep    []string // choices besides those that all pages know, which addresses of the page keep
 	series  func() (series, error)
 	loaders []func(context.Context)
@@ -105,7 +106,8 @@ const (
 // failure is what a reader learns about something that went wrong.
 type failure struct {
 	Incident string
-	Pending  bool // it goes on being computed, and an open page shows it when it is done
+	What     string // the part of the page that is missing, where its place does not say so
+	Pending  bool   // it goes on being computed, and an open page shows it when it is done
 }
 
 // subject is the unit that a page is about; the zero value is everything.

@@ -397,7 +397,7 @@ func TestStoreDown(t *testing.T) {
 	store.fail = func(evaluation.Query) error { return down }
 	store.now = store.now.Add(30 * time.Second)
 	w := get(d, "/", English)
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "The database cannot be reached.") {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "The database cannot be reached.</strong> Shown are the figures last confirmed today 10:30;") {
 		t.Errorf("stale page: %d", w.Code)
 	}
 }

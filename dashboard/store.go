@@ -93,6 +93,13 @@ func (c *cache) current(ctx context.Context) (g evaluation.Generation, stale boo
 	}
 }
 
+// confirmed is when the store last said which generation is the newest.
+func (c *cache) confirmed() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
 // learn takes note of the newest generation, and forgets the answers of an older one.
 func (c *cache) learn(g evaluation.Generation) {
 	c.mu.Lock()

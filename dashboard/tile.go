@@ -76,7 +76,7 @@ func (m measure) spark(s series) *spark {
 		values[i], known[i] = v.Number, true
 		lo, hi, points = min(lo, v.Number), max(hi, v.Number), points+1
 	}
-	if points < 2 {
+	if points < 3 { // two points are no course
 		return nil
 	}
 	if m.zero {

@@ -192,6 +192,9 @@ func (p *page) ComparedTexts() []string {
 	return out
 }
 
+// StaleText is when the figures of a stale page were last known to be the newest.
+func (p *page) StaleText() string { return p.Clock(p.dashboard.facts.confirmed(), p.now) }
+
 // HasData reports whether any record has been counted.
 func (p *page) HasData() bool { return p.Generation.DataTime != 0 }
 

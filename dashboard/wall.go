@@ -19,7 +19,7 @@ import (
 func (d *Dashboard) wall(p *page) error {
 	top := p.overviewSubject()
 	p.Template = "wall"
-	p.loaders = append(p.loaders, p.shield(p.loadFindings))
+	p.loaders = append(p.loaders, p.shield(p.T("findings"), p.loadFindings))
 	p.regionsCard(top)
 	p.trendCard()
 	p.levelsCard()
