@@ -69,3 +69,12 @@ func (o outcomes) Outcomes(ctx context.Context, days calendar.Range) ([]evaluati
 	}
 	return w.Outcomes(ctx, days, o.app.followUpClock(o.app.workdays()), o.app.clock())
 }
+
+// Steps is another number once steps have been stored.
+func (o outcomes) Steps(ctx context.Context) (uint64, error) {
+	w, err := o.app.store.get()
+	if err != nil {
+		return 0, err
+	}
+	return w.Steps(ctx)
+}

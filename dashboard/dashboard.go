@@ -113,7 +113,7 @@ func New(options Options) (*Dashboard, error) {
 		return nil, fmt.Errorf("make the dashboard: %w", err)
 	}
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
-	d.outcomes.answers = newRecent[calendar.Range, outcomeAnswer](keptOutcomes)
+	d.outcomes.answers = newRecent[calendar.Day, outcomeAnswer](keptOutcomes)
 	d.searching = newSearching(options.Logger)
 	d.streams.ended = make(chan struct{})
 	return d, nil

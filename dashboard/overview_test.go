@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -42,11 +43,17 @@ func init() {
 type fakeOutcomes struct {
 	store *fakeStore
 	calls atomic.Int64
+	steps atomic.Uint64
+	asked sync.Map // range of days → how often, as *atomic.Int64
 	err   error
 }
 
+func (f *fakeOutcomes) Steps(context.Context) (uint64, error) { return f.steps.Load(), f.err }
+
 func (f *fakeOutcomes) Outcomes(_ context.Context, days calendar.Range) (list []evaluation.Outcome, err error) {
 	f.calls.Add(1)
+	n, _ := f.asked.LoadOrStore(days, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
 	for day := range days.Days() {
 		if day > testDay {
 			break
@@ -253,14 +260,35 @@ func TestClocksWithinScope(t *testing.T) {
 			t.Errorf("%s: %v, want %v", person, got, wanted)
 		}
 	}
-	if n := outcomes.calls.Load(); n > 4 {
-		t.Errorf("%d readings for four readers", n)
+	month := func(day calendar.Day) int64 {
+		n, _ := outcomes.asked.LoadOrStore(calendar.Period(calendar.KindMonth, day), new(atomic.Int64))
+		return n.(*atomic.Int64).Load()
 	}
+	for day := range (calendar.Range{From: testDay - openDays + 1, To: testDay}).Months() {
+		if n := month(day); n != 1 {
+			t.Errorf("%s was read %d times for four readers", day, n)
+		}
+	}
+	// Nothing moved: nothing is read. Steps were stored: the last months are read anew, those before are not yet.
 	store.now = store.now.Add(2 * time.Minute)
 	before := outcomes.calls.Load()
 	as(d, "all", "/")
-	if outcomes.calls.Load() == before {
-		t.Error("after two minutes nothing is read anew")
+	if n := outcomes.calls.Load() - before; n != 0 {
+		t.Errorf("%d readings though nothing moved", n)
+	}
+	outcomes.steps.Add(1)
+	store.now = store.now.Add(2 * stepsBelieved)
+	for end := time.Now().Add(20 * time.Second); month(testDay) < 2 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		as(d, "all", "/")
+	}
+	if now, past := month(testDay), month(testDay-180); now < 2 || past != 1 {
+		t.Errorf("after a step this month was read %d times, and half a year ago %d times", now, past)
+	}
+	// Deadlines end with the day.
+	store.now = store.now.Add(24 * time.Hour)
+	as(d, "all", "/")
+	if n := month(testDay - 180); n < 2 {
+		t.Error("on the next day the answer of the day before is given")
 	}
 }
 

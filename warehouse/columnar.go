@@ -49,6 +49,19 @@ func orEpoch(t time.Time) time.Time {
 	return t.UTC()
 }
 
+// columnsNamed are some of a table's columns, in the order asked for. A name that is not there is a programmer's mistake.
+func columnsNamed[R any](all []column[R], names ...string) []column[R] {
+	some := make([]column[R], len(names))
+	for i, name := range names {
+		at := slices.IndexFunc(all, func(c column[R]) bool { return c.name == name })
+		if at < 0 {
+			panic("warehouse: no column " + name)
+		}
+		some[i] = all[at]
+	}
+	return some
+}
+
 // insert writes records to a table in one block. With a token, a repeat of the same
 // insert is dropped by ClickHouse.
 func insert[R any](ctx context.Context, w *Warehouse, table string, columns []column[R], records []R, token string) error {

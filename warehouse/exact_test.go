@@ -186,7 +186,7 @@ func TestConflictingStepsHaveOneWinner(t *testing.T) {
 
 // Whatever step of an insert fails, the same insert once more completes it.
 func TestInsertIsCompletedByItsRepeat(t *testing.T) {
-	for _, table := range []string{"rating_keys", "rating_collisions", "cases", "prompts", "follow_ups", "tallies", "day_marks"} {
+	for _, table := range []string{"bad_ratings", "rating_keys", "rating_collisions", "cases", "prompts", "follow_ups", "tallies", "day_marks"} {
 		w, o := open(t)
 		conn := connect(t, o)
 		event := uuid.Must(uuid.NewV7())
@@ -212,6 +212,10 @@ func TestInsertIsCompletedByItsRepeat(t *testing.T) {
 		restate(t, w)
 		insert(t, w, batch, "second")
 		restate(t, w)
+		var bad, apart uint64
+		if err := conn.QueryRow(t.Context(), "SELECT (SELECT count() FROM ratings FINAL WHERE level < 3), (SELECT count() FROM bad_ratings FINAL)").Scan(&bad, &apart); err != nil || bad != 1 || apart != bad {
+			t.Errorf("failed at %s, repeated: %d bad ratings, %d of them apart: %v", table, bad, apart, err)
+		}
 		f := total(t, w)
 		if f.Levels != [5]uint64{0, 0, 0, 0, 8} || f.Excluded != 1 || f.Accepted != 1 || f.Events != 2 {
 			t.Errorf("failed at %s, repeated: levels %v, %d excluded, %d accepted, %d events", table, f.Levels, f.Excluded, f.Accepted, f.Events)

@@ -56,6 +56,14 @@ func (w *Warehouse) Outcomes(ctx context.Context, days calendar.Range,
 	return list, nil
 }
 
+// Steps is how many rows of steps are stored, repeats included: another number once steps have been stored.
+func (w *Warehouse) Steps(ctx context.Context) (n uint64, err error) {
+	if err := w.row(ctx, "step_count", nil).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the steps: %w", err)
+	}
+	return n, nil
+}
+
 // region is the region of today that one counts for: its own successor, or that of the nearest region around it that
 // has one.
 func (s succession) region(code string) string {

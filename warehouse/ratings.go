@@ -65,6 +65,15 @@ var ratingColumns = []column[record.Rating]{
 	col("sender", func(r *record.Rating) string { return r.Sender }),
 }
 
+// badRatingColumns are those of ratings that are asked for of bad ones; the rest of a table of few rows costs nothing.
+var badRatingColumns = columnsNamed(ratingColumns, "event_day", "id", "content_hash", "rated_at", "region_raw", "region", "hall", "window",
+	"department", "item", "channel", "source", "case_id", "level", "tags", "comment")
+
+// isBad says whether a rating stands in bad_ratings: whether it counts there is for those who read it to say.
+func isBad(r *record.Rating) bool {
+	return r.Answer == record.AnswerActive && r.AssessNumber == 1 && (r.Level == 1 || r.Level == 2) && !r.Test && !r.Probe
+}
+
 // ratingKey is one way to find a rating again.
 type ratingKey struct {
 	key    uuid.UUID
@@ -116,13 +125,22 @@ var collisionTimeColumns = []column[collision]{
 	uuidCol("key", func(c *collision) uuid.UUID { return c.key }),
 }
 
-// insertRatings stores ratings, then their keys, then what collides with them.
+// insertRatings stores ratings, the bad ones once more, then their keys, then what collides with them.
 // Every step may be repeated.
 func (w *Warehouse) insertRatings(ctx context.Context, ratings []record.Rating, token string, dirty *dirtyDays) error {
 	if len(ratings) == 0 {
 		return nil
 	}
 	if err := insertByMonth(ctx, w, "ratings", ratingColumns, ratings, func(r *record.Rating) calendar.Day { return r.EventDay }, token); err != nil {
+		return err
+	}
+	var bad []record.Rating
+	for i := range ratings {
+		if isBad(&ratings[i]) {
+			bad = append(bad, ratings[i])
+		}
+	}
+	if err := insert(ctx, w, "bad_ratings", badRatingColumns, bad, token); err != nil {
 		return err
 	}
 	var keys []ratingKey

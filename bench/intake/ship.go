@@ -134,7 +134,7 @@ func (s *shipped) bare(ctx context.Context) (rate float64, err error) {
 
 // empty makes every round start on the same tables.
 func (s *shipped) empty(ctx context.Context) error {
-	for _, table := range []string{"ratings", "rating_keys", "rating_collisions", "day_marks"} {
+	for _, table := range []string{"ratings", "bad_ratings", "rating_keys", "rating_collisions", "day_marks"} {
 		if err := s.plain.conn.Exec(ctx, "TRUNCATE TABLE IF EXISTS "+table); err != nil {
 			return fmt.Errorf("empty %s: %w", table, err)
 		}

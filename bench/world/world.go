@@ -144,6 +144,9 @@ func (w *World) Fill(ctx context.Context, days calendar.Range, ratings uint64) e
 	err := w.Exec(ctx, "ratings", clickhouse.Parameters{
 		"from": days.From.String(), "days": fmt.Sprint(days.Len()), "rows": fmt.Sprint(ratings), "seed": fmt.Sprint(uint32(days.From)),
 	})
+	if err == nil {
+		err = w.Exec(ctx, "bad_ratings", clickhouse.Parameters{"from": days.From.String(), "to": days.To.String()})
+	}
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,14 @@
 -- The bad ratings of a period that count, each with what was done about it so far. Which ratings count is the rule of
 -- rating_counts and superseded, except that exclusion is given and not applied.
--- Called by FollowUps and Outcomes. Grain: a rating. Cost: some columns of the ratings of the period; the rest is few, as bad ratings
--- and the keys that collided are. Exact repeats of a row are told by its key instead of with FINAL.
+-- Called by FollowUps and Outcomes. Grain: a rating. Cost: the bad ratings of the period and the keys that
+-- collided. Exact repeats of a row are told by its key instead of with FINAL.
 WITH
 {{rating_losers}},
     bad AS
     (
         SELECT event_day, id, content_hash, rated_at, region_raw, region, hall, window, department, item, channel
-        FROM ratings
-        WHERE event_day BETWEEN {from:Date} AND {to:Date} AND answer = 'active' AND assess_number = 1 AND level IN (1, 2)
-            AND NOT test AND NOT probe
+        FROM bad_ratings
+        WHERE event_day BETWEEN {from:Date} AND {to:Date}
             AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM losers)
         LIMIT 1 BY event_day, id, content_hash
     )

@@ -1,5 +1,5 @@
--- The ratings of a period that do not count, as losers: the rule of superseded. Part of bad_reviews.sql and reviews.sql,
--- after their WITH. Cost: the keys that collided in the period.
+-- The ratings of a period that do not count, as losers: the rule of superseded. Part of bad_reviews.sql,
+-- reviews.sql and staff_months.sql, after their WITH. Cost: the keys that collided in the period.
     members AS
     (
         SELECT key, assess, id, content_hash, event_day, answer_weight, rated_at

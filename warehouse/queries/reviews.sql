@@ -2,17 +2,16 @@
 -- or longest passed deadline first, then those whose deadline is not known, then those with nothing left to do, the
 -- newest first. Which ratings count and for whom is the rule of bad_reviews, rating_counts and day_department.
 -- contact and rectify hold the deadlines of each day of the period, in seconds; 0 = not known.
--- Called by Reviews and, with one id and its day, by Review. Grain: a rating. Cost: some columns of the ratings of the
--- period, in the order of their days and partitions, three times over; the rest is few, as bad ratings are.
+-- Called by Reviews and, with one id and its day, by Review. Grain: a rating. Cost: the bad ratings of the period,
+-- three times over, and the keys that collided.
 -- Never read here: who rated and how to reach them.
 WITH
 {{rating_losers}},
     bad AS
     (
         SELECT event_day, id, content_hash, region_raw, region, hall, window, department, item, channel, source, case_id, level, tags, comment
-        FROM ratings
-        WHERE event_day BETWEEN {from:Date} AND {to:Date} AND answer = 'active' AND assess_number = 1 AND level IN (1, 2)
-            AND NOT test AND NOT probe
+        FROM bad_ratings
+        WHERE event_day BETWEEN {from:Date} AND {to:Date}
             AND (NOT {one:Bool} OR id = {id:UUID})
             AND (empty({halls:Array(String)}) OR has({halls:Array(String)}, hall))
             AND ({tag:String} = '' OR has(tags, {tag:String}))

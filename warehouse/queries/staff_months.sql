@@ -6,28 +6,7 @@
 -- the month with FINAL, once. Clerks go through the grouping as numbers, as places do in event_counts.sql; 0 = no clerk.
 WITH
     toUUID('00000000-0000-0000-0000-000000000000') AS nobody,
-    members AS
-    (
-        SELECT key, assess, id, content_hash, event_day, answer_weight, rated_at
-        FROM rating_keys FINAL
-        WHERE (key, assess) IN (SELECT key, assess FROM rating_collisions WHERE event_day BETWEEN {from:Date} AND {to:Date})
-    ),
-    conflicting AS
-    (
-        SELECT id, content_hash, event_day
-        FROM rating_keys FINAL
-        WHERE assess = 0 AND key IN (SELECT id FROM members)
-        QUALIFY row_number() OVER (PARTITION BY id ORDER BY content_hash, event_day) > 1
-    ),
-    losers AS
-    (
-        SELECT id, content_hash, event_day FROM conflicting
-        UNION ALL
-        SELECT id, content_hash, event_day
-        FROM members
-        WHERE assess > 0 AND (id, content_hash, event_day) NOT IN (SELECT id, content_hash, event_day FROM conflicting)
-        QUALIFY row_number() OVER (PARTITION BY key, assess ORDER BY answer_weight DESC, rated_at, id) > 1
-    ),
+{{rating_losers}},
     records AS
     (
         SELECT event_day, event_key, prompt_id AS prompt, id, answer,

@@ -1461,3 +1461,32 @@ CREATE TABLE IF NOT EXISTS audit ON CLUSTER 'ratings_cluster'
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (writer, sequence, stored_at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS bad_ratings ON CLUSTER 'ratings_cluster'
+(
+    event_day    Date,
+    id           UUID,
+    content_hash UInt64,
+    rated_at     DateTime64(3, 'UTC'),
+    region_raw   LowCardinality(String),
+    region       LowCardinality(String),
+    hall         LowCardinality(String),
+    window       LowCardinality(String),
+    department   LowCardinality(String),
+    item         String,
+    channel      LowCardinality(String),
+    source       LowCardinality(String),
+    case_id      String,
+    level        UInt8,
+    tags         Array(LowCardinality(String)),
+    comment      String
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+ORDER BY (event_day, id, content_hash)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 1000;
+
+INSERT INTO bad_ratings (event_day, id, content_hash, rated_at, region_raw, region, hall, window, department, item, channel, source,
+    case_id, level, tags, comment)
+SELECT event_day, id, content_hash, rated_at, region_raw, region, hall, window, department, item, channel, source, case_id, level, tags, comment
+FROM ratings
+WHERE answer = 'active' AND assess_number = 1 AND level IN (1, 2) AND NOT test AND NOT probe;
