@@ -5,13 +5,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"haochaping/bench/gauge"
@@ -43,26 +40,13 @@ func main() {
 	if *short {
 		o.much, o.little, o.reading = o.much/10, o.little/10, time.Minute
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	good, err := bench(ctx, &o)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-dashboard:", err)
-	}
-	if err != nil || !good {
-		os.Exit(1)
-	}
+	gauge.Main("bench-dashboard", o.program, func(ctx context.Context, program, dir string) (bool, error) {
+		o.program = program
+		return bench(ctx, &o, dir)
+	})
 }
 
-func bench(ctx context.Context, o *options) (good bool, err error) {
-	if o.program, err = filepath.Abs(o.program); err != nil {
-		return false, err
-	}
-	dir, err := os.MkdirTemp("", "haochaping-bench-")
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+func bench(ctx context.Context, o *options, dir string) (good bool, err error) {
 	little, err := measure(ctx, o, filepath.Join(dir, "little"), o.little)
 	if err != nil {
 		return false, err

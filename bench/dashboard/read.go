@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ import (
 // pages are what the readers open, of all kinds.
 var pages = []string{
 	"/", "/?p=12m", "/region/99", "/region/9901", "/region/9901?p=12m", "/region/990101", "/region/990101001",
-	"/hall/H5", "/hall/H5/window/3", "/department/D0", "/department/D0?p=12m", "/ranking?p=lastmonth", "/ranking?by=department&line=L0&p=lastmonth",
+	"/hall/H5", "/hall/H5/window/3", "/department/D0", "/department/D0?p=12m", "/item/I5", "/ranking?p=lastmonth",
+	"/ranking?by=department&line=L0&p=lastmonth", "/brief", "/reviews", "/quality", "/editions", "/search?q=H12", "/wall",
 }
 
 // reading is what was measured over one amount of data.
@@ -70,7 +72,7 @@ func measure(ctx context.Context, o *options, dir string, ratings uint64) (_ *re
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: o.readers, DisableCompression: true}}
+	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: o.readers}}
 	if err := signIn(ctx, client, o.program, data, base); err != nil {
 		return nil, err
 	}
@@ -83,7 +85,18 @@ func measure(ctx context.Context, o *options, dir string, ratings uint64) (_ *re
 		return nil, err
 	}
 	progress("%d ratings: the pages were read cold", ratings)
-	return r, r.read(ctx, o, client, base)
+	before, err := generation(ctx, client, base)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.read(ctx, o, client, base); err != nil {
+		return nil, err
+	}
+	after, err := generation(ctx, client, base)
+	if err == nil && after != before {
+		err = fmt.Errorf("the facts moved from %s to %s while the pages were read: that was not warm", before, after)
+	}
+	return r, err
 }
 
 // fill makes records of the last twelve months and more, has them counted, and measures the plain SQL.
@@ -117,47 +130,70 @@ func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration
 
 // open reads a page and returns the server's time for it.
 func open(ctx context.Context, client *http.Client, address string) (time.Duration, error) {
+	_, took, err := fetch(ctx, client, address)
+	return took, err
+}
+
+// generation is the state of the facts that the overview is made of.
+func generation(ctx context.Context, client *http.Client, base string) (string, error) {
+	body, _, err := fetch(ctx, client, base+"/")
+	if err != nil {
+		return "", err
+	}
+	_, after, ok := bytes.Cut(body, []byte(` data-generation="`))
+	number, _, ended := bytes.Cut(after, []byte(`"`))
+	if !ok || !ended {
+		return "", errors.New("the overview does not say of which state of the facts it is")
+	}
+	return string(number), nil
+}
+
+// fetch reads a page, and the server's time for it.
+func fetch(ctx context.Context, client *http.Client, address string) (body []byte, took time.Duration, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	r.Header.Set("Accept-Encoding", "gzip")
 	r.Header.Set("Accept", "text/html")
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	body, err := io.ReadAll(answer.Body)
+	body, err = io.ReadAll(answer.Body)
 	if err := errors.Join(err, answer.Body.Close()); err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("read %s: %s", address, answer.Status)
+		return nil, 0, fmt.Errorf("read %s: %s", address, answer.Status)
 	}
-	if len(body) == 0 {
-		return 0, fmt.Errorf("read %s: nothing", address)
+	if !bytes.Contains(body, []byte("</html>")) {
+		return nil, 0, fmt.Errorf("read %s: not a whole page", address)
 	}
-	took, err := strconv.ParseFloat(strings.TrimPrefix(answer.Header.Get("Server-Timing"), "app;dur="), 64)
+	if bytes.Contains(body, []byte(` class="incident"`)) {
+		return nil, 0, fmt.Errorf("read %s: a part of the page failed", address)
+	}
+	ms, err := strconv.ParseFloat(strings.TrimPrefix(answer.Header.Get("Server-Timing"), "app;dur="), 64)
 	if err != nil {
-		return 0, fmt.Errorf("read %s: the server does not say its time: %w", address, err)
+		return nil, 0, fmt.Errorf("read %s: the server does not say its time: %w", address, err)
 	}
-	return time.Duration(took * float64(time.Millisecond)), nil
+	return body, time.Duration(ms * float64(time.Millisecond)), nil
 }
 
 // settled waits until each page is answered from what is kept, which rankings are some seconds after they were asked
-// for first.
+// for first, and until the findings of the overview have been drawn.
 func settled(ctx context.Context, client *http.Client, base string) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	for _, page := range pages {
 		for {
-			took, err := open(ctx, client, base+page)
+			body, took, err := fetch(ctx, client, base+page)
 			if err != nil {
 				return err
 			}
-			if took < time.Second {
+			if took < time.Second && !bytes.Contains(body, []byte(" data-pending")) {
 				break
 			}
+			time.Sleep(100 * time.Millisecond)
 		}
 	}
 	return nil

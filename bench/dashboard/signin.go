@@ -8,28 +8,29 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os/exec"
 	"strings"
+
+	"haochaping/bench/gauge"
 )
 
-// signIn makes an account that reads everything, and signs the client in with it.
+// signIn makes an account that reads everything, and signs the client in with it. No page is opened by that.
 func signIn(ctx context.Context, client *http.Client, program, data, base string) error {
-	add := exec.CommandContext(ctx, program, "user", "add", "bench", "--role", "leader", "--region", "*", "--department", "*", "--data-dir", data)
-	given, err := add.Output()
+	oneTime, err := gauge.Run(ctx, nil, program, "user", "add", "bench", "--role", "leader", "--region", "*", "--department", "*", "--data-dir", data)
 	if err != nil {
 		return fmt.Errorf("add an account: %w", err)
 	}
 	if client.Jar, err = cookiejar.New(nil); err != nil {
 		return err
 	}
-	oneTime, own := strings.TrimSpace(string(given)), "fifty readers at once"
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	const own = "fifty readers at once"
 	if err := send(ctx, client, base+"/sign-in", url.Values{"name": {"bench"}, "password": {oneTime}}); err != nil {
 		return err
 	}
 	return send(ctx, client, base+"/account/password", url.Values{"old": {oneTime}, "new": {own}, "again": {own}})
 }
 
-// send sends a form and follows where it leads.
+// send sends a form that leads on when it is in order.
 func send(ctx context.Context, client *http.Client, address string, form url.Values) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -45,7 +46,7 @@ func send(ctx context.Context, client *http.Client, address string, form url.Val
 	if err := errors.Join(err, answer.Body.Close()); err != nil {
 		return err
 	}
-	if answer.StatusCode != http.StatusOK {
+	if answer.StatusCode != http.StatusSeeOther {
 		return fmt.Errorf("send a form to %s: %s", address, answer.Status)
 	}
 	return nil

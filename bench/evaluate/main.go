@@ -6,14 +6,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"haochaping/bench/gauge"
@@ -46,26 +42,13 @@ func main() {
 	if *year > 0 {
 		o.year = *year
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	good, err := bench(ctx, &o)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-evaluate:", err)
-	}
-	if err != nil || !good {
-		os.Exit(1)
-	}
+	gauge.Main("bench-evaluate", o.program, func(ctx context.Context, program, dir string) (bool, error) {
+		o.program = program
+		return bench(ctx, &o, dir)
+	})
 }
 
-func bench(ctx context.Context, o *options) (good bool, err error) {
-	if o.program, err = filepath.Abs(o.program); err != nil {
-		return false, err
-	}
-	dir, err := os.MkdirTemp("", "haochaping-bench-")
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+func bench(ctx context.Context, o *options, dir string) (good bool, err error) {
 	var checks []gauge.Check
 	for _, step := range []struct {
 		letters string

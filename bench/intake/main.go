@@ -12,13 +12,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"haochaping/bench/gauge"
 	"haochaping/engine"
 )
 
@@ -65,27 +63,13 @@ func main() {
 		}
 		o.at = append(o.at, n)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	good, err := bench(ctx, &o, os.Stdout)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-intake:", err)
-		os.Exit(1)
-	}
-	if !good {
-		os.Exit(1)
-	}
+	gauge.Main("bench-intake", o.program, func(ctx context.Context, program, dir string) (bool, error) {
+		o.program = program
+		return bench(ctx, &o, os.Stdout, dir)
+	})
 }
 
-func bench(ctx context.Context, o *options, out io.Writer) (good bool, err error) {
-	if o.program, err = filepath.Abs(o.program); err != nil {
-		return false, err
-	}
-	dir, err := os.MkdirTemp("", "haochaping-bench-")
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+func bench(ctx context.Context, o *options, out io.Writer, dir string) (good bool, err error) {
 	m, err := newMeasurement(ctx, o, dir)
 	if err != nil {
 		return false, err
