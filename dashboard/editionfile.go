@@ -6,17 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"haochaping/access"
 	"haochaping/edition"
 )
 
-// recorder puts on record what somebody does; a gate may be one.
-type recorder interface {
-	Record(ctx context.Context, by access.Person, action, object string) error
-}
-
-// editionFile sends the file of a revision, which names all units: it is for those who see them all. That somebody
-// took it is put on record first.
+// editionFile sends the file of a revision, which names all units: it is for those who see them all.
 func (d *Dashboard) editionFile(w http.ResponseWriter, r *http.Request) error {
 	p := d.newPage(r)
 	rev, _, err := p.findEdition()
@@ -35,11 +28,6 @@ func (d *Dashboard) editionFile(w http.ResponseWriter, r *http.Request) error {
 	file, err := d.options.Editions.File(ctx, rev.Number, rev.Content())
 	if err != nil {
 		return err
-	}
-	if gate, ok := d.options.Gate.(recorder); ok {
-		if err := gate.Record(ctx, p.person, "export", "edition "+rev.String()); err != nil {
-			return err
-		}
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")

@@ -453,7 +453,6 @@ func TestWhoReadsWhichEdition(t *testing.T) {
 
 // notary puts on record who takes a file, and can refuse to.
 type notary struct {
-	editionReaders
 	entries []string
 	fail    error
 }
@@ -465,20 +464,20 @@ func (n *notary) Record(_ context.Context, by access.Person, action, object stri
 
 func TestEditionFileIsOnRecord(t *testing.T) {
 	store := newFakeStore(t)
-	n := &notary{editionReaders: editionPeople}
+	n := &notary{}
 	d := newTestDashboard(t, store, func(o *Options) {
-		o.Gate, o.Editions = n, newFakeEditions(t, store, store.dir, "9902", "x")
+		o.Gate, o.Recorder, o.Editions = editionPeople, n, newFakeEditions(t, store, store.dir, "9902", "x")
 	})
 	w := as(d, "leader", september+"/file")
 	e, err := edition.Verify(w.Body.Bytes(), edition.Trust(edition.Fingerprint(editionKey.Public().(ed25519.PublicKey))))
 	if err != nil || e.Revision != 2 {
 		t.Fatalf("the file is not the published one: %v", err)
 	}
-	if len(n.entries) != 1 || n.entries[0] != "leader export edition good-bad-review-2026-09-01.2" {
+	if len(n.entries) != 1 || n.entries[0] != "leader export "+september+"/file" {
 		t.Errorf("on record: %q", n.entries)
 	}
 	n.fail = errors.New("the record cannot be written")
-	if w := as(d, "leader", september+"/file"); w.Code != http.StatusInternalServerError {
+	if w := as(d, "leader", september+"/file"); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "云州市") {
 		t.Errorf("not on record, and yet %d", w.Code)
 	}
 }
