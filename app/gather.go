@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,11 +61,30 @@ func (a *App) gather(ctx context.Context, s *scheme.Scheme, period calendar.Rang
 			return nil, err
 		}
 	}
+	return g, a.finish(ctx, g)
+}
+
+// gatherAgain gathers for another scheme. Of the same units it is the same facts, although more have arrived since.
+func (a *App) gatherAgain(ctx context.Context, g *gathering, s *scheme.Scheme) (*gathering, error) {
+	if s.Units != g.scheme.Units || s.Units.Kind == scheme.UnitImported {
+		return a.gather(ctx, s, g.period)
+	}
+	again := *g
+	again.scheme, again.unmatched = s, nil
+	again.units, again.names, again.at = slices.Clone(g.units), slices.Clone(g.names), maps.Clone(g.at)
+	for i := range again.units {
+		again.units[i].Imported, again.units[i].Group = nil, ""
+	}
+	return &again, a.finish(ctx, &again)
+}
+
+// finish adds what a scheme asks for besides facts: imported values, and the peer groups of its units.
+func (a *App) finish(ctx context.Context, g *gathering) error {
 	if err := a.addImported(ctx, g); err != nil {
-		return nil, err
+		return err
 	}
 	group := make(map[string]string)
-	for _, p := range slices.Backward(s.Peers) { // of several the first counts
+	for _, p := range slices.Backward(g.scheme.Peers) { // of several the first counts
 		for _, code := range p.Units {
 			group[code] = p.ID
 		}
@@ -72,7 +92,7 @@ func (a *App) gather(ctx context.Context, s *scheme.Scheme, period calendar.Rang
 	for i := range g.units {
 		g.units[i].Group = group[g.units[i].Code]
 	}
-	return g, nil
+	return nil
 }
 
 // add lists a unit, or finds it; the administrative order is that of the calls.

@@ -141,11 +141,7 @@ func (a *App) writeRehearsal(ctx context.Context, in *RehearseCall, out io.Write
 	}
 	list := make([]export.Rehearsal, 0, len(in.Periods))
 	for _, period := range in.Periods {
-		before, err := a.judge(ctx, against, period, scoring.Options{})
-		if err != nil {
-			return err
-		}
-		after, err := a.judge(ctx, rehearsed, period, scoring.Options{})
+		before, after, err := a.rehearse(ctx, against, rehearsed, period, scoring.Options{})
 		if err != nil {
 			return err
 		}
@@ -154,4 +150,20 @@ func (a *App) writeRehearsal(ctx context.Context, in *RehearseCall, out io.Write
 		})
 	}
 	return export.Rehearsals(out, in.Format, in.Language, list)
+}
+
+// rehearse judges a period by two schemes. Where they judge the same units, it is by the same facts.
+func (a *App) rehearse(ctx context.Context, before, after *scheme.Scheme, period calendar.Range, o scoring.Options) (was, is *scoring.Result, err error) {
+	g, err := a.gather(ctx, before, period)
+	if err != nil {
+		return nil, nil, err
+	}
+	if was, err = scoring.Evaluate(ctx, before, g.units, o); err != nil {
+		return nil, nil, err
+	}
+	if g, err = a.gatherAgain(ctx, g, after); err != nil {
+		return nil, nil, err
+	}
+	is, err = scoring.Evaluate(ctx, after, g.units, o)
+	return was, is, err
 }

@@ -14,7 +14,10 @@ import (
 	"haochaping/warehouse"
 )
 
-var errNoScheme = errors.New("there is no scheme")
+var (
+	errNoScheme      = errors.New("there is no scheme")
+	errBundledScheme = errors.New("comes with the product, with another text: give yours an id or a version of its own")
+)
 
 // SchemeRef names an evaluation scheme.
 type SchemeRef struct {
@@ -154,7 +157,7 @@ func (a *App) addScheme(ctx context.Context, in *SchemeAddition) (SchemeAdded, e
 			continue
 		}
 		if b.Hash != s.Hash {
-			return SchemeAdded{}, fmt.Errorf("scheme %s@%s comes with the product, with another text: give yours an id or a version of its own", s.ID, s.Version)
+			return SchemeAdded{}, fmt.Errorf("scheme %s@%s %w", s.ID, s.Version, errBundledScheme)
 		}
 		return SchemeAdded{s.ID, s.Version, false}, nil
 	}

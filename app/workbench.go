@@ -3,10 +3,16 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 
+	"haochaping/access"
+	"haochaping/calendar"
 	"haochaping/dashboard"
 	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
+	"haochaping/warehouse"
 )
 
 // workbench is what the pages for evaluators are made of.
@@ -44,4 +50,18 @@ func (b workbench) Scheme(ctx context.Context, name string) (*scheme.Scheme, err
 		return nil, nil
 	}
 	return s, err
+}
+
+// AddScheme keeps a version of a scheme for good, by the rules of haochaping scheme add.
+func (b workbench) AddScheme(ctx context.Context, by access.Person, text []byte) error {
+	_, err := b.app.addScheme(ctx, &SchemeAddition{Text: text, By: by.ID})
+	if errors.Is(err, errBundledScheme) || errors.Is(err, warehouse.ErrSchemeTaken) {
+		return fmt.Errorf("%w: %w", scheme.ErrTaken, err)
+	}
+	return err
+}
+
+// Rehearse judges a period by two schemes. It leaves half of the processors to everybody else.
+func (b workbench) Rehearse(ctx context.Context, before, after *scheme.Scheme, period calendar.Range) (was, is *scoring.Result, err error) {
+	return b.app.rehearse(ctx, before, after, period, scoring.Options{Workers: max(1, runtime.GOMAXPROCS(0)/2)})
 }

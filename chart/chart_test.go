@@ -47,6 +47,11 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		{Name: "fixed", Value: 71, Low: 71, High: 71, Tip: "fixed"},
 	}}.Figure()
 	keep("forest", f, err)
+	f, err = Shifts{Description: name, Before: name, After: "after", Last: 12, Rows: []Shift{
+		{Name: name, Before: Placing{5, 3, 7}, After: Placing{1, 1, 2}, Standing: Better, Tip: name, Link: "/region/1"},
+		{Name: "within", Before: Placing{2, 1, 4}, After: Placing{3, 2, 4}, Tip: "within"},
+	}}.Figure()
+	keep("shifts", f, err)
 	f, err = Columns{Description: name, Name: name, Labels: []string{"0", "1"}, Tips: []string{name, "b"}, Values: []Number{Known(3), Known(0)}}.Figure()
 	keep("columns", f, err)
 	f, err = Bars{Description: name, Name: "rate", Rows: []Bar{
@@ -193,7 +198,7 @@ func TestAxesBeginAtZeroAndGapsStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, axis := range append(option.XAxis, option.YAxis...) {
-			if axis.Type == "value" && kind != "forest" && kind != "quadrant" && (axis.Min == nil || *axis.Min != 0) {
+			if axis.Type == "value" && kind != "forest" && kind != "quadrant" && kind != "shifts" && (axis.Min == nil || *axis.Min != 0) {
 				t.Errorf("%s: a value axis does not begin at 0", kind)
 			}
 		}

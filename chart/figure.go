@@ -4,7 +4,7 @@
 //
 // What it promises: equal input gives equal bytes; every byte is JSON in which <, >
 // and & are escaped, so that it can stand inside a script element; value axes begin at
-// zero, but for the plot of intervals, which is read by position; a missing value is a gap, never zero. Colours are the names of the page's own
+// zero, but for plots of intervals, which are read by position; a missing value is a gap, never zero. Colours are the names of the page's own
 // style properties ("var(--good)"), which the page's script replaces by what they are
 // in the reader's theme, and numbers on axes are written by it in the reader's language.
 package chart

@@ -80,6 +80,7 @@ type Dashboard struct {
 	facts     *cache
 	outcomes  outcomeCache
 	searching *searching
+	trials    rehearsing
 	names     atomic.Pointer[unitNames]
 	uploads   uploads
 	streams   streams
@@ -115,6 +116,7 @@ func New(options Options) (*Dashboard, error) {
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
 	d.outcomes.answers = newRecent[calendar.Day, outcomeAnswer](keptOutcomes)
 	d.searching = newSearching(options.Logger)
+	d.trials.start()
 	d.streams.ended = make(chan struct{})
 	return d, nil
 }

@@ -128,7 +128,7 @@ func deskOf(tb testing.TB) (*Dashboard, *fakeDesk, *fakeGate) {
 	g.accounts = append(g.accounts, access.Account{ID: "wang", Name: "王芳"})
 	d := newTestDashboard(tb, store, func(o *Options) {
 		o.Gate, o.Door, o.Recorder, o.Accounts, o.Auditor = g, g, g, g, g
-		o.Editions, o.EditionDesk, o.Workbench = f, f, bench{}
+		o.Editions, o.EditionDesk, o.Workbench = f, f, newBench(store)
 	})
 	return d, f, g
 }

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -28,23 +29,25 @@ type page struct {
 	Generation evaluation.Generation
 	Stale      bool // the store cannot be asked; the figures are of the last generation known
 
-	Template string // which template draws it
-	Nav      string // the entry of the navigation that is lit
-	Kind     label  // what sort of unit the title names
-	Title    label
-	Crumbs   []link
-	Facets   []facet // what is known about the unit besides its figures
-	Tiles    []tile
-	TilesBad *failure
-	Cards    []*card
-	Quiet    bool          // a page without tiles and period comparison
-	Plain    bool          // a page without figures: nothing on it grows old
-	Part     any           // of a page of one area: what its template shows besides cards
-	Rooms    []choice      // the pages of the same area, side by side
-	Overview *overviewPart // of the overview
-	Search   *search       // of the search
-	Gate     any           // of a page of the gate
-	Reviews  *reviewsView  // of the page of bad reviews
+	Template  string // which template draws it
+	Status    int    // of the answer; 200 if zero
+	Elsewhere string // the address to which the answer leads instead, after a change
+	Nav       string // the entry of the navigation that is lit
+	Kind      label  // what sort of unit the title names
+	Title     label
+	Crumbs    []link
+	Facets    []facet // what is known about the unit besides its figures
+	Tiles     []tile
+	TilesBad  *failure
+	Cards     []*card
+	Quiet     bool          // a page without tiles and period comparison
+	Plain     bool          // a page without figures: nothing on it grows old
+	Part      any           // of a page of one area: what its template shows besides cards
+	Rooms     []choice      // the pages of the same area, side by side
+	Overview  *overviewPart // of the overview
+	Search    *search       // of the search
+	Gate      any           // of a page of the gate
+	Reviews   *reviewsView  // of the page of bad reviews
 
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking
@@ -92,7 +95,8 @@ type card struct {
 	EmptyText string
 	Failed    *failure
 
-	csv string // address of the table as CSV
+	csv  string // address of the table as CSV
+	form string // id of the form that it is sent with; '' = it is a plain address
 }
 
 // The widths of cards.
@@ -159,11 +163,15 @@ func (d *Dashboard) page(build func(*page) error) func(http.ResponseWriter, *htt
 		if err := build(p); err != nil {
 			return err
 		}
+		if p.Elsewhere != "" {
+			redirect(w, r, p.Elsewhere)
+			return nil
+		}
 		p.load()
 		if q := r.URL.Query(); q.Get("format") == "csv" {
 			return p.writeCard(w, q.Get("card"))
 		}
-		return d.render(w, r, http.StatusOK, p)
+		return d.render(w, r, cmp.Or(p.Status, http.StatusOK), p)
 	}
 }
 

@@ -22,7 +22,7 @@ func TestServe(t *testing.T) {
 	store := newFakeStore(t)
 	d := newTestDashboard(t, store, func(o *Options) {
 		withOverview(store)(o)
-		o.Demo, o.Workbench, o.Indicators = true, bench{}, &fakeIndicators{}
+		o.Demo, o.Workbench, o.Indicators = true, newBench(store), &fakeIndicators{}
 		o.Editions = newFakeEditions(t, store, store.dir, "9902", "一窗受理覆盖全部事项。")
 		began := time.Now()
 		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }

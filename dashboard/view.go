@@ -262,10 +262,11 @@ type tableView struct {
 	Table *table
 	Title string
 	CSV   string
+	Form  string
 }
 
 // TableOf pairs a table with its page and card.
-func (p *page) TableOf(t *table, c *card) tableView { return tableView{p, t, c.Title, c.csv} }
+func (p *page) TableOf(t *table, c *card) tableView { return tableView{p, t, c.Title, c.csv, c.form} }
 
 // ranksView is a table of ranks for a template.
 type ranksView struct {

@@ -8,12 +8,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"haochaping/access"
+	"haochaping/calendar"
 	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
+	"haochaping/evaluation/scoring"
 )
 
 // Workbench is what evaluators work with, who have no shell.
@@ -24,6 +27,12 @@ type Workbench interface {
 	Schemes(ctx context.Context) ([]SchemeVersion, error)
 	// Scheme is the scheme of a name, ID or ID@VERSION; nil if there is none. Callers do not modify it.
 	Scheme(ctx context.Context, name string) (*scheme.Scheme, error)
+	// AddScheme keeps a version of a scheme for good. It fails with scheme.Error if the text is wrong, and with
+	// scheme.ErrTaken if its id and version stand for another text; adding the same text again changes nothing.
+	AddScheme(ctx context.Context, by access.Person, text []byte) error
+	// Rehearse judges a period by two schemes, by the same facts where both judge the same units. Nothing is kept.
+	// Callers do not modify the results.
+	Rehearse(ctx context.Context, before, after *scheme.Scheme, period calendar.Range) (was, is *scoring.Result, err error)
 }
 
 // SchemeVersion is one version of a scheme that can be named.
@@ -41,6 +50,7 @@ var workbenchRoutes = []route{
 	{pattern: "GET /workbench", needs: access.Evaluate, page: (*Dashboard).workbench},
 	{pattern: "POST /workbench", needs: access.Evaluate, page: (*Dashboard).workbench},
 	{pattern: "GET /scheme/{name}", needs: access.Evaluate, page: (*Dashboard).schemePage},
+	{pattern: "GET /scheme/{name}/text", needs: access.Evaluate, serve: (*Dashboard).schemeText},
 	{pattern: "GET /runs", needs: access.ReadRuns, page: (*Dashboard).runsPage},
 }
 
@@ -52,13 +62,16 @@ const (
 
 // workbenchView is what the template of the workbench shows besides cards.
 type workbenchView struct {
-	Text     string // of the scheme to check
-	Checked  bool
-	Name     string   // of the scheme, if it is one
-	Problems []string // what is wrong with it
+	Text      string   // of the scheme to check
+	Name      string   // of the scheme, if it is one
+	Problems  []string // what is wrong with it
+	Refused   string   // why it was not added
+	MayAdd    bool     // the reader sees all units
+	Check     string   // where it is checked and added
+	Rehearsal string   // where it is rehearsed
 }
 
-// workbench lists the schemes, and checks one that is handed in without keeping it.
+// workbench lists the schemes, checks one that is handed in without keeping it, and adds one.
 func (d *Dashboard) workbench(p *page) error {
 	if d.options.Workbench == nil {
 		return errNotFound
@@ -66,10 +79,13 @@ func (d *Dashboard) workbench(p *page) error {
 	p.Nav, p.Template, p.Quiet = "workbench", "workbench", true
 	p.stand(workbenchRooms, "schemes")
 	p.Kind, p.Title = label{Text: p.T("workbench.kind")}, label{Text: p.T("nav.workbench")}
-	v := &workbenchView{}
+	v := &workbenchView{
+		MayAdd: p.person.Scope.All, Check: p.linkWith("/workbench", url.Values{}), Rehearsal: p.linkWith("/workbench/rehearsal", url.Values{}),
+	}
 	p.Part = v
 	if p.request.Method == http.MethodPost {
-		if err := v.check(p); err != nil {
+		p.Plain = true // it answers a form, which cannot be asked again
+		if err := v.answer(p); err != nil || p.Elsewhere != "" {
 			return err
 		}
 	}
@@ -78,30 +94,105 @@ func (d *Dashboard) workbench(p *page) error {
 	return nil
 }
 
-// check reads the scheme of a form and says what is wrong with it.
-func (v *workbenchView) check(p *page) error {
-	p.request.Body = http.MaxBytesReader(nil, p.request.Body, maxSchemeText+(64<<10))
-	text, err := formText(p.request, "scheme")
+// answer checks the scheme of a form, and adds it if that is asked for.
+func (v *workbenchView) answer(p *page) error {
+	text, err := readSchemeForm(p.request)
 	if err != nil {
 		return err
 	}
-	v.Text, v.Checked = text, true
+	s, problems := p.readScheme(text)
+	v.Text, v.Problems = text, problems
+	if s != nil {
+		v.Name = p.schemeTitle(s)
+	}
+	if p.request.PostForm.Get("do") != "add" {
+		return nil
+	}
+	if !p.person.Scope.All {
+		return errForbidden
+	}
+	if s == nil {
+		p.Status = http.StatusUnprocessableEntity
+		return nil
+	}
+	return v.add(p, s)
+}
+
+// add keeps a scheme and leads to its page.
+func (v *workbenchView) add(p *page, s *scheme.Scheme) error {
+	ctx, bench := p.request.Context(), p.dashboard.options.Workbench
+	name := s.ID + "@" + s.Version
+	there, err := bench.Scheme(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case there == nil:
+	case there.Hash == s.Hash:
+		p.Elsewhere = p.schemeLink(name)
+		return nil
+	default:
+		v.refuse(p, s)
+		return nil
+	}
+	if err := p.act("scheme.add", fmt.Sprintf("%s sha256:%x", name, s.Hash)); err != nil {
+		return err
+	}
+	switch err := bench.AddScheme(ctx, p.person, s.Source); {
+	case errors.Is(err, scheme.ErrTaken): // somebody else was faster
+		v.refuse(p, s)
+		return nil
+	case err != nil:
+		return fmt.Errorf("add scheme %s: %w", name, err)
+	}
+	p.Elsewhere = p.schemeLink(name)
+	return nil
+}
+
+func (v *workbenchView) refuse(p *page, s *scheme.Scheme) {
+	p.Status = http.StatusConflict
+	v.Refused = p.T("workbench.taken", "Name", s.ID+"@"+s.Version)
+}
+
+// problemsView pairs what is wrong with a scheme with the page.
+type problemsView struct {
+	Page *page
+	List []string
+}
+
+// ProblemsOf pairs what is wrong with a scheme with the page.
+func (p *page) ProblemsOf(list []string) problemsView { return problemsView{p, list} }
+
+// readSchemeForm is the text of a scheme out of a form.
+func readSchemeForm(r *http.Request) (string, error) {
+	r.Body = http.MaxBytesReader(nil, r.Body, maxSchemeText+(64<<10))
+	return formText(r, "scheme")
+}
+
+// readScheme reads a scheme, or says what is wrong with it.
+func (p *page) readScheme(text string) (s *scheme.Scheme, problems []string) {
 	s, err := scheme.Load([]byte(text))
 	var wrong *scheme.Error
 	switch {
 	case err == nil:
-		v.Name = s.Name.In(p.lang) + " " + s.Version
+		return s, nil
 	case errors.As(err, &wrong):
 		for _, problem := range wrong.Problems {
-			v.Problems = append(v.Problems, problem.String())
+			problems = append(problems, problem.String())
 		}
 	default:
-		v.Problems = []string{err.Error()}
+		problems = []string{err.Error()}
 	}
-	return nil
+	return nil, problems
 }
 
-// formText is a field of a form, typed in or chosen as a file; whichever is not empty.
+func (p *page) schemeTitle(s *scheme.Scheme) string { return s.Name.In(p.lang) + " " + s.Version }
+
+func (p *page) schemeLink(name string) string {
+	return p.linkWith("/scheme/"+url.PathEscape(name), url.Values{})
+}
+
+// formText is a field of a form, typed in or chosen as a file; whichever is not empty. What is typed in has the line
+// ends of a file, which browsers send as two characters.
 func formText(r *http.Request, name string) (string, error) {
 	if err := r.ParseMultipartForm(maxSchemeText); err != nil {
 		return "", fmt.Errorf("%w: %w", errBadRequest, err)
@@ -118,7 +209,7 @@ func formText(r *http.Request, name string) (string, error) {
 		}
 		return strings.ToValidUTF8(string(text), "\uFFFD"), nil
 	}
-	return r.PostForm.Get(name), nil
+	return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n"), nil
 }
 
 func (p *page) listSchemes(ctx context.Context, c *card) error {
@@ -141,7 +232,7 @@ func (p *page) listSchemes(ctx context.Context, c *card) error {
 			added, by = p.Clock(*s.AddedAt, p.now), s.AddedBy
 		}
 		c.Table.Rows = append(c.Table.Rows, []cell{
-			{label: label{Text: cmp.Or(s.Name.In(p.lang), s.ID), Name: true}, Href: p.linkWith("/scheme/"+url.PathEscape(s.ID+"@"+s.Version), url.Values{})},
+			{label: label{Text: cmp.Or(s.Name.In(p.lang), s.ID), Name: true}, Href: p.schemeLink(s.ID + "@" + s.Version)},
 			text(s.Version),
 			{label: label{Text: s.ID, Name: true}},
 			text(added),
@@ -152,18 +243,44 @@ func (p *page) listSchemes(ctx context.Context, c *card) error {
 	return nil
 }
 
-// schemePage is one version of a scheme: what is measured, what it weighs, and who is judged by it.
-func (d *Dashboard) schemePage(p *page) error {
-	name := p.request.PathValue("name")
+// namedScheme is the scheme of an address.
+func (d *Dashboard) namedScheme(ctx context.Context, name string) (*scheme.Scheme, error) {
 	if d.options.Workbench == nil || len(name) > 200 {
-		return errNotFound
+		return nil, errNotFound
 	}
-	s, err := d.options.Workbench.Scheme(p.request.Context(), name)
+	s, err := d.options.Workbench.Scheme(ctx, name)
+	if err == nil && s == nil {
+		err = errNotFound
+	}
+	return s, err
+}
+
+// schemeText sends a scheme as it was written.
+func (d *Dashboard) schemeText(w http.ResponseWriter, r *http.Request) error {
+	s, err := d.namedScheme(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	if s == nil {
-		return errNotFound
+	h := w.Header()
+	h.Set("Content-Type", "application/yaml; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+s.ID+"@"+s.Version+`.yaml"`) // ids are plain letters
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Length", strconv.Itoa(len(s.Source)))
+	_, _ = w.Write(s.Source) // a reader who has gone away is no failure
+	return nil
+}
+
+// schemeView is the page of a scheme besides its cards.
+type schemeView struct {
+	Words           string
+	File, Rehearsal string // addresses of its text and of its rehearsal
+}
+
+// schemePage is one version of a scheme: what is measured, what it weighs, and who is judged by it.
+func (d *Dashboard) schemePage(p *page) error {
+	s, err := d.namedScheme(p.request.Context(), p.request.PathValue("name"))
+	if err != nil {
+		return err
 	}
 	p.Nav, p.Template, p.Quiet = "workbench", "scheme", true
 	p.Kind, p.Title = label{Text: p.T("column.scheme")}, label{Text: s.Name.In(p.lang), Name: true}
@@ -173,7 +290,11 @@ func (d *Dashboard) schemePage(p *page) error {
 		{Term: p.T("column.identifier"), Value: label{Text: s.ID, Name: true}},
 		{Term: "SHA-256", Value: label{Text: fmt.Sprintf("%x", s.Hash), Name: true}},
 	}
-	p.Part = s.Explain(p.lang)
+	name := s.ID + "@" + s.Version
+	p.Part = &schemeView{
+		Words: s.Explain(p.lang), File: p.schemeLink(name) + "/text",
+		Rehearsal: p.linkWith("/workbench/rehearsal", url.Values{keyRehearsed: {name}}),
+	}
 	p.add(card{ID: "weights", Title: p.T("card.weights"), Note: s.Note.In(p.lang), Span: spanFull, Open: true}, func(_ context.Context, c *card) error {
 		c.Table = p.schemeTable(s)
 		return nil

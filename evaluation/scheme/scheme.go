@@ -6,9 +6,14 @@
 package scheme
 
 import (
+	"errors"
+
 	"haochaping/calendar"
 	"haochaping/evaluation"
 )
+
+// ErrTaken is that an id and version stand for another text already.
+var ErrTaken = errors.New("the id and version of the scheme stand for another text already")
 
 // Text is a text in both languages.
 type Text struct {
