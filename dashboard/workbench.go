@@ -177,7 +177,7 @@ func (p *page) readScheme(text string) (s *scheme.Scheme, problems []string) {
 		return s, nil
 	case errors.As(err, &wrong):
 		for _, problem := range wrong.Problems {
-			problems = append(problems, problem.String())
+			problems = append(problems, problem.In(p.lang))
 		}
 	default:
 		problems = []string{err.Error()}

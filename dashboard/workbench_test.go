@@ -189,6 +189,9 @@ func TestSchemeCheck(t *testing.T) {
 	if bad.Code != http.StatusOK || !strings.Contains(body, "line ") || strings.Contains(body, "</textarea><script>") {
 		t.Errorf("a wrong scheme: %d", bad.Code)
 	}
+	if zh := handIn(d, "", Chinese, "/workbench", map[string]string{"scheme": strings.Replace(good, "version:", "verzion:", 1)}).Body.String(); !strings.Contains(zh, "行：方案没有") {
+		t.Error("a Chinese page does not say in Chinese what is wrong")
+	}
 	if strings.Contains(body, `value="add"`) || strings.Contains(body, "data-generation") {
 		t.Error("a wrong scheme can be added, or the answer to a form is asked for again")
 	}

@@ -25,7 +25,23 @@ const MaxSize = 1 << 20
 type Problem struct {
 	Line    int // 0 = the document as a whole
 	Message string
+	Phrase  Phrase // what Message was made of, for those who say it in another language
 }
+
+// Phrase is a sentence with gaps. In English it is what fmt makes of it.
+type Phrase struct {
+	Format string
+	Args   []any // of them a [Word], a Phrase and an error are words of ours, and all else is the writer's
+}
+
+// Word is a word of ours in a gap of a phrase.
+type Word string
+
+// Say makes a phrase.
+func Say(format string, args ...any) Phrase { return Phrase{format, args} }
+
+// String is the phrase in English.
+func (p Phrase) String() string { return fmt.Sprintf(p.Format, p.Args...) }
 
 // Lines writes problems one a line, each with its place.
 func Lines(problems []Problem) string {
@@ -55,23 +71,27 @@ func (r *Reader) Document(in io.Reader, what string, read func(*yaml.Node)) ([]P
 		return nil, err
 	}
 	if len(text) > MaxSize {
-		return []Problem{{Message: "the file is larger than 1 MiB; is it a " + what + "?"}}, nil
+		return whole(Say("the file is larger than 1 MiB; is it a %s?", Word(what))), nil
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		return []Problem{{Message: "not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}}, nil
+		return whole(Say("not valid YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))), nil
 	}
 	if len(document.Content) == 0 {
-		return []Problem{{Message: "the file is empty"}}, nil
+		return whole(Say("the file is empty")), nil
 	}
 	read(document.Content[0])
 	slices.SortStableFunc(r.Problems, func(a, b Problem) int { return a.Line - b.Line })
 	return r.Problems, nil
 }
 
+// whole is a problem with a document as a whole.
+func whole(p Phrase) []Problem { return []Problem{{Message: p.String(), Phrase: p}} }
+
 // Fail notes a problem at the place of a node.
 func (r *Reader) Fail(n *yaml.Node, format string, args ...any) {
-	r.Problems = append(r.Problems, Problem{Line: n.Line, Message: fmt.Sprintf(format, args...)})
+	p := Say(format, args...)
+	r.Problems = append(r.Problems, Problem{Line: n.Line, Message: p.String(), Phrase: p})
 }
 
 // Object reads an object with known keys, in the order of the file.
@@ -80,7 +100,7 @@ func (r *Reader) Object(n *yaml.Node, what string, known Keys) {
 		read, ok := known[key.Value]
 		if !ok {
 			names := slices.Sorted(maps.Keys(known))
-			r.Fail(key, "%s has no key %q; the nearest known one is %s, all are %s", what, Clip(key.Value), Nearest(key.Value, names), strings.Join(names, ", "))
+			r.Fail(key, "%s has no key %q; the nearest known one is %s, all are %s", Word(what), Clip(key.Value), Nearest(key.Value, names), strings.Join(names, ", "))
 			return
 		}
 		read(value)
@@ -95,7 +115,7 @@ func (r *Reader) Pairs(n *yaml.Node, read func(key string, value *yaml.Node)) {
 // Each reads an object in the order of the file; a key that stands twice is a problem.
 func (r *Reader) Each(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
-		r.Fail(n, "%s is written as key: value", what)
+		r.Fail(n, "%s is written as key: value", Word(what))
 		return
 	}
 	seen := make(map[string]bool, len(n.Content)/2)

@@ -77,9 +77,9 @@ func (c *compiler) checkReferences(v *vetted) {
 			for i, leaf := range c.order {
 				names[i] = leaf.ID
 			}
-			v.problems = append(v.problems, fmt.Sprintf("there is no indicator %q with a value; the nearest is %s", strictyaml.Clip(id), strictyaml.Nearest(id, names)))
+			v.complain("there is no indicator %q with a value; the nearest is %s", strictyaml.Clip(id), strictyaml.Nearest(id, names))
 		case target.Imported:
-			v.problems = append(v.problems, fmt.Sprintf("value(%q): its values are imported, and a formula knows facts alone", id))
+			v.complain("value(%q): its values are imported, and a formula knows facts alone", id)
 		}
 	}
 }
@@ -181,7 +181,7 @@ func (c *compiler) probeValue(n *Node) {
 			c.problem(c.formulaLines[n.ID], n.ID, "formula: %v", err)
 			return
 		}
-		if words := unfit(n, &e, ratio); words != "" {
+		if words := unfit(n, &e, ratio); words.Format != "" {
 			c.problem(c.formulaLines[n.ID], n.ID, "%s", words)
 			return
 		}
@@ -197,20 +197,20 @@ func (c *compiler) probeValue(n *Node) {
 	}
 }
 
-// unfit says why an estimate is not what the other keys of its leaf take it for; ” if it is.
-func unfit(n *Node, e *evaluation.Estimate, ratio bool) string {
+// unfit says why an estimate is not what the other keys of its leaf take it for; nothing if it is.
+func unfit(n *Node, e *evaluation.Estimate, ratio bool) (none strictyaml.Phrase) {
 	s := &e.Spread
 	counts := s.Kind == evaluation.Binomial || s.Kind == evaluation.Poisson
 	switch {
 	case !e.Known:
 	case n.Shrink && !(ratio && counts && s.Offset == 0 && s.Factor > 0):
-		return "shrink needs a formula that is one count ÷ another, times a number if need be, such as bad / valid * 100000"
+		return strictyaml.Say("shrink needs a formula that is one count ÷ another, times a number if need be, such as bad / valid * 100000")
 	case s.Kind == evaluation.Binomial && n.Unit == evaluation.Percent && math.Abs(s.Factor) > 1:
-		return fmt.Sprintf("formula: unit percent is a share from 0 to 1 that is written in per cent; leave out the factor %v", s.Factor)
+		return strictyaml.Say("formula: unit percent is a share from 0 to 1 that is written in per cent; leave out the factor %v", s.Factor)
 	case s.Kind == evaluation.Binomial && n.Unit == evaluation.Per100k && math.Abs(s.Factor) != 100_000:
-		return "formula: unit per100k is a share times 100000; write * 100000"
+		return strictyaml.Say("formula: unit per100k is a share times 100000; write * 100000")
 	}
-	return ""
+	return none
 }
 
 // restingOn is everything that formulas with these references rest on, in order.

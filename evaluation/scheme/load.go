@@ -35,6 +35,7 @@ type Problem struct {
 	Line    int    // of the file; 0 = the file as a whole
 	Node    string // id of the indicator or group, or what else it is about; '' = the scheme
 	Message string
+	Phrase  strictyaml.Phrase // what Message was made of
 }
 
 func (p Problem) String() string {
@@ -72,7 +73,7 @@ func Load(text []byte) (*Scheme, error) {
 	}
 	// What is wrong with the file as a whole was noted before anything was read.
 	for _, p := range problems {
-		l.problems = append(l.problems, Problem{Line: p.Line, Message: p.Message})
+		l.problems = append(l.problems, Problem{Line: p.Line, Message: p.Message, Phrase: p.Phrase})
 	}
 	l.formulas()
 	if len(l.problems) > 0 {
@@ -96,14 +97,15 @@ type loader struct {
 // named gives the problems since the last call the name of what was read.
 func (l *loader) named(name string) {
 	for _, p := range l.Problems {
-		l.problems = append(l.problems, Problem{Line: p.Line, Node: name, Message: p.Message})
+		l.problems = append(l.problems, Problem{Line: p.Line, Node: name, Message: p.Message, Phrase: p.Phrase})
 	}
 	l.Problems = nil
 }
 
 // problem notes a problem with a node.
 func (l *loader) problem(line int, node, format string, args ...any) {
-	l.problems = append(l.problems, Problem{Line: line, Node: node, Message: fmt.Sprintf(format, args...)})
+	p := strictyaml.Say(format, args...)
+	l.problems = append(l.problems, Problem{Line: line, Node: node, Message: p.String(), Phrase: p})
 }
 
 // required are the keys that a scheme cannot do without.

@@ -231,7 +231,7 @@ func (l *loader) normaliser(n *yaml.Node) (out Normaliser) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if key := n.Content[i]; !allowed[key.Value] && isNormaliserKey(key.Value) {
-			l.Fail(key, "%s means nothing to normaliser %s%s", key.Value, out.Kind, map[bool]string{true: " with rescale"}[out.Rescale])
+			l.Fail(key, "%s means nothing to normaliser %s%s", key.Value, out.Kind, map[bool]strictyaml.Word{true: " with rescale"}[out.Rescale])
 		}
 	}
 	return out
@@ -275,7 +275,7 @@ func (l *loader) monotone(n *yaml.Node, out *Node) {
 	if out.Direction == 0 {
 		return
 	}
-	word := map[bool]string{true: "higher", false: "lower"}[higher]
+	word := map[bool]strictyaml.Word{true: "higher", false: "lower"}[higher]
 	switch norm.Kind {
 	case Absolute:
 		if !higher {
@@ -301,7 +301,7 @@ func (l *loader) monotone(n *yaml.Node, out *Node) {
 	}
 }
 
-func (l *loader) monotoneSteps(n *yaml.Node, steps []Step, higher bool, word string) {
+func (l *loader) monotoneSteps(n *yaml.Node, steps []Step, higher bool, word strictyaml.Word) {
 	for i := 1; i < len(steps); i++ {
 		was, is := steps[i-1], steps[i]
 		if is.At == was.At || is.At > was.At == higher {

@@ -2,7 +2,6 @@ package scheme
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
@@ -19,7 +18,7 @@ type vetted struct {
 	meanLevel  bool
 	references []string   // ids of leaves
 	divisors   []ast.Node // that are no plain numbers
-	problems   []string
+	problems   []strictyaml.Phrase
 }
 
 // functionNames are the functions of formulas.
@@ -29,7 +28,7 @@ var functionNames = []string{"mean", "mean_level", "median", "quantile", "value"
 func vet(text string) *vetted {
 	v := &vetted{names: make(map[string]bool)}
 	if len(text) > maxFormula {
-		v.problems = []string{fmt.Sprintf("it is longer than %d bytes: measure its parts as indicators of their own and use value(\"id\")", maxFormula)}
+		v.complain("it is longer than %d bytes: measure its parts as indicators of their own and use value(\"id\")", maxFormula)
 		return v
 	}
 	config := conf.CreateNew()
@@ -45,20 +44,24 @@ func vet(text string) *vetted {
 		if errors.As(err, &at) {
 			v.fail(at.Column, "%s", at.Message)
 		} else {
-			v.problems = append(v.problems, err.Error())
+			v.complain("%s", err.Error())
 		}
 		return v
 	}
 	v.walk(tree.Node)
 	if len(v.problems) == 0 && len(v.names) == 0 && len(v.references) == 0 && !v.meanLevel {
-		v.problems = append(v.problems, "it names no fact, so it says the same of everybody")
+		v.complain("it names no fact, so it says the same of everybody")
 	}
 	return v
 }
 
 // fail notes a problem at a character, counted from 0.
 func (v *vetted) fail(column int, format string, args ...any) {
-	v.problems = append(v.problems, fmt.Sprintf("character %d: ", column+1)+fmt.Sprintf(format, args...))
+	v.complain("character %d: %s", column+1, strictyaml.Say(format, args...))
+}
+
+func (v *vetted) complain(format string, args ...any) {
+	v.problems = append(v.problems, strictyaml.Say(format, args...))
 }
 
 func (v *vetted) walk(node ast.Node) {
