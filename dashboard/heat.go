@@ -149,10 +149,11 @@ func (p *page) heatTable(cells map[heatKey]*evaluation.Facts, lines, regions []s
 	return t
 }
 
-// stepNumber writes a bound of the scale, which is a round number.
+// stepNumber writes a bound of the scale, which is a round number, with as many decimals as it has.
 func (p *page) stepNumber(v float64) string {
-	if v == math.Trunc(v) {
-		return p.Fixed(v, 0)
+	decimals, scale := 0, 1.0
+	for decimals < 6 && math.Abs(v*scale-math.Round(v*scale)) > 1e-6*v*scale {
+		decimals, scale = decimals+1, scale*10
 	}
-	return p.Fixed(v, 1)
+	return p.Fixed(v, decimals)
 }

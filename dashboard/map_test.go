@@ -200,3 +200,13 @@ func TestShade(t *testing.T) {
 		}
 	}
 }
+
+// The bounds of a scale are told apart, however small they are.
+func TestStepNumber(t *testing.T) {
+	p := newTestDashboard(t, newFakeStore(t), nil).newPage(newRequest("/?lang=en"))
+	for v, want := range map[float64]string{0: "0", 150: "150", 1.5: "1.5", 0.6: "0.6", 0.015: "0.015", 0.1: "0.1", 1000: "1,000", 1e-9: "0.000000"} {
+		if got := p.stepNumber(v); got != want {
+			t.Errorf("%v: %s, want %s", v, got, want)
+		}
+	}
+}

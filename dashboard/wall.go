@@ -61,10 +61,10 @@ func (p *page) lastHoursCard() {
 				if hour < 0 {
 					day, hour = today-1, hour+24
 				}
-				name := p.Date(day) + " " + hourName(uint8(hour)) //nolint:gosec // 0 to 23
+				name := p.Date(day) + " " + hourName(uint8(hour))
 				n, has := uint64(0), days[day] != nil
 				if has {
-					n = days[day].Hours[uint8(hour)] //nolint:gosec // 0 to 23
+					n = days[day].Hours[uint8(hour)]
 				}
 				columns.Labels = append(columns.Labels, strconv.Itoa(hour))
 				columns.Values = append(columns.Values, chart.Number{Value: float64(n), Known: has})
