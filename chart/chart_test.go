@@ -82,6 +82,12 @@ func figures(tb testing.TB, name string) map[string]Figure {
 		Step:  func(lo, hi float64) string { return fmt.Sprintf("%g to %g", lo, hi) },
 	}.Figure()
 	keep("heat", f, err)
+	f, err = Heat{
+		Description: name, Name: "state", X: []string{name}, Y: []string{"y", "z"}, Plain: true,
+		Classes: []Class{{Name: "silent", Tone: ToneAlarm, Sign: "×"}, {Name: "usual", Tone: ToneSoft}},
+		Cells:   []Cell{{Y: 0, Value: 0, Tip: name, Link: "/a"}, {Y: 1, Value: 1, Tip: "usual"}},
+	}.Figure()
+	keep("classes", f, err)
 	sizes := []FunnelPoint{
 		{Name: name, N: 4000, Rate: 320, Standing: Worse, Tip: name, Link: "/region/1"},
 		{Name: "own", N: 900, Rate: 80, Self: true, Tip: "own"},

@@ -46,6 +46,11 @@ const (
 	ToneGood  Tone = "good"  // levels 3 to 5
 	ToneBad   Tone = "bad"   // levels 1 and 2
 	ToneFaint Tone = "faint" // too few ratings to judge by
+
+	ToneAlarm Tone = "heat-5" // nothing, where something should be
+	ToneShort Tone = "heat-4" // much too little
+	ToneBelow Tone = "heat-2" // too little
+	ToneNone  Tone = "few"    // nothing to judge
 )
 
 func (t Tone) color() string { return "var(--" + string(t) + ")" }

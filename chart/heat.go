@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -17,12 +19,20 @@ type Cell struct {
 	Link  string
 }
 
-// Heat is a field of values in steps of one colour.
+// Class is one of a few states that a cell may be in, told apart by colour and by a sign.
+type Class struct {
+	Name string // in the legend
+	Tone Tone
+	Sign string // stands in the cell; may be empty
+}
+
+// Heat is a field of values in steps of one colour, or of states.
 type Heat struct {
 	Description string
 	Name        string
 	X, Y        []string
 	Cells       []Cell
+	Classes     []Class                     // of states: then the value of a cell is the place of its state here
 	Plain       bool                        // the names across are short and stand as they are
 	FewName     string                      // the legend's word for cells with too few ratings; empty where there are none
 	Step        func(lo, hi float64) string // the legend's text of a step; hi is +Inf for the last
@@ -53,6 +63,9 @@ func (h Heat) Figure() (Figure, error) {
 			known = append(known, value)
 		}
 		data[i] = opts.HeatMapData{Value: [3]any{c.X, c.Y, value}}
+		if at := int(value); at >= 0 && at < len(h.Classes) {
+			data[i].Name = cmp.Or(h.Classes[at].Sign, " ") // without a name, echarts takes that of the column
+		}
 		figure.Tips = append(figure.Tips, c.Tip)
 		figure.Links = append(figure.Links, c.Link)
 	}
@@ -71,7 +84,11 @@ func (h Heat) Figure() (Figure, error) {
 		}),
 		charts.WithYAxisOpts(categoryAxis(h.Y)),
 	)
-	heat.AddSeries(h.Name, data, charts.WithItemStyleOpts(opts.ItemStyle{BorderColor: "var(--surface)", BorderWidth: 2}))
+	style := []charts.SeriesOpts{charts.WithItemStyleOpts(opts.ItemStyle{BorderColor: "var(--surface)", BorderWidth: 2})}
+	if len(h.Classes) > 0 { // the sign of a cell is its name
+		style = append(style, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: "var(--on-main)", FontSize: labelSize}))
+	}
+	heat.AddSeries(h.Name, data, style...)
 	var err error
 	figure.Option, err = encode(heat, map[string]any{"visualMap": h.scale(known)})
 	return figure, err
@@ -80,6 +97,13 @@ func (h Heat) Figure() (Figure, error) {
 func (h Heat) scale(known []float64) map[string]any {
 	few := float64(fewValue)
 	var pieces []piece
+	for i, c := range h.Classes {
+		at := float64(i)
+		pieces = append(pieces, piece{Value: &at, Label: strings.TrimSpace(c.Sign + " " + c.Name), Color: c.Tone.color()})
+	}
+	if len(h.Classes) > 0 {
+		return legend(pieces)
+	}
 	if h.FewName != "" {
 		pieces = append(pieces, piece{Value: &few, Label: h.FewName, Color: "var(--few)"})
 	}
@@ -98,6 +122,10 @@ func (h Heat) scale(known []float64) map[string]any {
 		p.Label = h.Step(lo, hi)
 		pieces = append(pieces, p)
 	}
+	return legend(pieces)
+}
+
+func legend(pieces []piece) map[string]any {
 	return map[string]any{
 		"type": "piecewise", "pieces": pieces, "orient": "horizontal", "top": "0", "right": "0", "dimension": 2,
 		"itemWidth": 14, "itemHeight": 10, "itemGap": 10, "textGap": 5,

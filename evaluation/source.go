@@ -1,6 +1,10 @@
 package evaluation
 
-import "haochaping/calendar"
+import (
+	"time"
+
+	"haochaping/calendar"
+)
 
 // SourceDay is what one source sent about one day: the answers of first ratings, and repeats.
 type SourceDay struct {
@@ -11,6 +15,15 @@ type SourceDay struct {
 	Unanswered uint64
 	Declined   uint64
 	Superseded uint64 // ratings of a service event that another rating already stands for; not among the above
+}
+
+// SourceLateness is how long after their day the ratings of a source arrived.
+type SourceLateness struct {
+	Source  string
+	Ratings uint64 // of the period
+	Day     uint64 // of these, arrived more than a whole day after the end of their own
+	Week    uint64 // more than seven
+	LastAt  time.Time
 }
 
 // StaffMonth is how often one clerk's services led to a rating page.
