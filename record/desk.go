@@ -27,6 +27,17 @@ type DeviceNumbers struct {
 	LastAt       time.Time     `json:"last_at"`           // when something of it last arrived
 }
 
+// DeviceGap is a run of numbers of one installation of a device that never arrived, and the days between which they
+// were expected: that of the last rating before them and of the first one after them, 0 = not known.
+type DeviceGap struct {
+	Device, Installation string
+	NumberRange
+	After, Before EventDay
+}
+
+// Count is how many numbers are missing.
+func (g *DeviceGap) Count() uint64 { return g.Last - g.First + 1 }
+
 // Why a record stands on the desk.
 const (
 	WhyRefused     = "refused"
@@ -35,6 +46,23 @@ const (
 	WhyLate        = "late"        // counted, but long after its day
 	WhyQuarantined = "quarantined" // accepted, but ClickHouse would not take it
 )
+
+// The states of a record that was never accepted.
+const (
+	RefusedHeld     = "held"     // it lacks nothing but an entry of a code map, and can be replayed
+	RefusedReplayed = "replayed" // it went through the door after all
+	RefusedResend   = "resend"   // its content is not kept: its sender has to mend it and send it again
+)
+
+// RefusedStates lists the states of records that were never accepted.
+func RefusedStates() []string { return []string{RefusedHeld, RefusedReplayed, RefusedResend} }
+
+// RefusedCount is how many records of a source and a kind were refused for a reason.
+type RefusedCount struct {
+	Source, Kind, Code      string
+	Records, Held, Replayed uint64 // different ones; of these, replayable now, and replayed
+	LastAt                  time.Time
+}
 
 // DeskEntry is one record on the desk: refused, late, conflicting or superseded. It
 // holds no submitted text.
@@ -68,6 +96,10 @@ type DeskFilter struct {
 	From       time.Time `json:"from,omitzero"`   // received at or after
 	To         time.Time `json:"to,omitzero"`     // received before
 	Replayable bool      `json:"replayable,omitempty"`
+
+	Refused bool        `json:"refused,omitempty"` // only what was never accepted
+	State   string      `json:"state,omitempty"`   // of what was never accepted: one of the states; empty = any
+	IDs     []uuid.UUID `json:"ids,omitempty"`     // only these entries
 
 	// The page: at most Limit entries, newest first, after this one.
 	Limit   int       `json:"limit,omitempty"`

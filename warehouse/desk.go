@@ -88,7 +88,7 @@ func deskBranches(f *record.DeskFilter) []string {
 	asked := func(whys ...string) bool {
 		return len(f.Why) == 0 || slices.ContainsFunc(whys, func(why string) bool { return slices.Contains(f.Why, why) })
 	}
-	counted := !f.Replayable
+	counted := !f.Replayable && !f.Refused
 	var list []string
 	if asked(record.WhyRefused, record.WhyConflict, record.WhyQuarantined) {
 		list = append(list, "desk_refused")
@@ -112,7 +112,17 @@ func deskParams(f *record.DeskFilter, from, to time.Time, limit int) params {
 		"replayable": strconv.FormatBool(f.Replayable), "paged": strconv.FormatBool(!f.AfterAt.IsZero()),
 		"after_at": momentParam(f.AfterAt), "after_id": f.AfterID.String(),
 		"from": momentParam(from), "to": momentParam(to), "limit": strconv.Itoa(limit),
+		"state": textParam(f.State), "ids": idArray(f.IDs),
 	}
+}
+
+// idArray is the text of an Array(UUID) parameter.
+func idArray(list []uuid.UUID) string {
+	texts := make([]string, len(list))
+	for i, id := range list {
+		texts[i] = id.String()
+	}
+	return textArray(texts)
 }
 
 // momentParam is the text of a DateTime64(3, 'UTC') parameter.
@@ -244,6 +254,22 @@ func (w *Warehouse) Held(ctx context.Context, f record.DeskFilter) (list []recor
 		r.Kind, _ = record.KindNamed(kind)
 		r.Problems, r.Size, r.Held = deskProblems(codes, fields, reasons), int(size), []byte(held)
 		list = append(list, r)
+		return nil
+	})
+	return list, err
+}
+
+// RefusedCounts sums up what was never accepted, by source, kind and reason, most records first: at most 500 rows. Of
+// the filter, source, kind, code, state and times count.
+func (w *Warehouse) RefusedCounts(ctx context.Context, f record.DeskFilter) (list []record.RefusedCount, err error) {
+	const most = 500
+	_, from, to := deskBounds(&f)
+	err = w.each(ctx, "refused_counts", deskParams(&f, from, to, most), func(scan func(...any) error) error {
+		var c record.RefusedCount
+		if err := scan(&c.Source, &c.Kind, &c.Code, &c.Records, &c.Held, &c.Replayed, &c.LastAt); err != nil {
+			return err
+		}
+		list = append(list, c)
 		return nil
 	})
 	return list, err

@@ -11,6 +11,10 @@ WHERE ({kind:String} = '' OR kind = {kind:String})
     AND ({field:String} = '' OR has(fields, {field:String}))
     AND (empty({why:Array(String)}) OR has({why:Array(String)}, why))
     AND (NOT {replayable:Bool} OR (holds AND id NOT IN (SELECT id FROM refused_replayed)))
+    AND ({state:String} = '' OR {state:String} = 'held' AND holds AND id NOT IN (SELECT id FROM refused_replayed)
+        OR {state:String} = 'replayed' AND id IN (SELECT id FROM refused_replayed)
+        OR {state:String} = 'resend' AND NOT holds AND id NOT IN (SELECT id FROM refused_replayed))
+    AND (empty({ids:Array(UUID)}) OR has({ids:Array(UUID)}, id))
     AND (NOT {paged:Bool} OR (received_at, id) < ({after_at:DateTime64(3, 'UTC')}, {after_id:UUID}))
 ORDER BY received_at DESC, id DESC
 LIMIT 1 BY id

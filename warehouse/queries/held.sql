@@ -16,6 +16,7 @@ WHERE (received_at, id) IN
         AND ({code:String} = '' OR has(codes, {code:String}))
         AND ({field:String} = '' OR has(fields, {field:String}))
         AND (empty({why:Array(String)}) OR has({why:Array(String)}, 'refused'))
+        AND (empty({ids:Array(UUID)}) OR has({ids:Array(UUID)}, id))
         AND (NOT {paged:Bool} OR (received_at, id) < ({after_at:DateTime64(3, 'UTC')}, {after_id:UUID}))
         AND id NOT IN (SELECT id FROM refused_replayed)
     ORDER BY received_at DESC, id DESC
