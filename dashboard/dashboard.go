@@ -79,6 +79,7 @@ type Dashboard struct {
 	base      string
 	facts     *cache
 	outcomes  outcomeCache
+	arriving  qualityCache
 	searching *searching
 	trials    rehearsing
 	names     atomic.Pointer[unitNames]
@@ -118,6 +119,7 @@ func New(options Options) (*Dashboard, error) {
 	d.searching = newSearching(options.Logger)
 	d.trials.start()
 	d.streams.ended = make(chan struct{})
+	d.arriving = newQualityCache()
 	return d, nil
 }
 

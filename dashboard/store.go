@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"haochaping/calendar"
 	"haochaping/evaluation"
 	"haochaping/evaluation/scoring"
 )
@@ -44,6 +45,7 @@ type cache struct {
 	answers    recent[evaluation.Query, []evaluation.Row]
 	results    recent[judgement, *scoring.Result]
 	breaks     recent[struct{}, []evaluation.Break]
+	sourceDays recent[calendar.Range, []evaluation.SourceDay]
 	editions   editionCache
 }
 
@@ -54,7 +56,7 @@ func newCache(store Store, judges Evaluator, size int, believed, timeout time.Du
 	return &cache{
 		store: store, judges: judges, believed: believed, timeout: timeout, now: now, base: base, stop: stop,
 		answers: newRecent[evaluation.Query, []evaluation.Row](size), results: newRecent[judgement, *scoring.Result](keptResults),
-		breaks: newRecent[struct{}, []evaluation.Break](1), editions: editionCache{documents: newRecent[string, *frozen](keptEditions)},
+		breaks: newRecent[struct{}, []evaluation.Break](1), sourceDays: newRecent[calendar.Range, []evaluation.SourceDay](keptSourceDays), editions: editionCache{documents: newRecent[string, *frozen](keptEditions)},
 	}
 }
 
@@ -108,6 +110,7 @@ func (c *cache) learn(g evaluation.Generation) {
 		c.answers.clear()
 		c.results.clear()
 		c.breaks.clear()
+		c.sourceDays.clear()
 	}
 	c.generation, c.asked = g, c.now()
 }
