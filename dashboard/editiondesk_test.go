@@ -114,6 +114,23 @@ func (f *fakeDesk) Draw(_ context.Context, in DrawOrder) (Drawing, error) {
 
 func (f *fakeDesk) Drawings() []Drawing { return f.drawings }
 
+// openDesk is a desk with the draft of October open for objections: one that waits for too long, and others.
+func openDesk(tb testing.TB, editions *fakeEditions) *fakeDesk {
+	tb.Helper()
+	open := editionEvent(edition.Open, "wang", testDay-12)
+	open.Until = testDay + 3
+	events := []edition.Event{open}
+	for i, text := range []string{"10 月 17 日至 21 日一窗受理系统故障，漏传评价约 420 条，请补入后重算。", "本单位办件量小，建议不排名。", "承诺时限口径与省里文件不一致。"} {
+		e := editionEvent(edition.Object, "wang", testDay-calendar.Day(11-5*i))
+		e.Unit, e.Text = []string{"9902", "9903", "9905"}[i], text
+		events = append(events, e)
+	}
+	if _, err := editions.ledger(octoberNumber).Append(events...); err != nil {
+		tb.Fatal(err)
+	}
+	return &fakeDesk{fakeEditions: editions, slow: true}
+}
+
 // deskOf is a dashboard with editions: August and September published, a draft of October. Its people are told apart by
 // name: wang, li and zhao see all units; city sees one city.
 func deskOf(tb testing.TB) (*Dashboard, *fakeDesk, *fakeGate) {
@@ -345,8 +362,7 @@ func TestObjectionClock(t *testing.T) {
 // The pages hold together in both languages, in every state.
 func TestDeskPages(t *testing.T) {
 	d, f, _ := deskOf(t)
-	sendStep(f, d, "wang", octoberDesk+"/open", "days", "5")
-	sendStep(f, d, "wang", "/workbench/objections", "edition", octoberNumber, "unit", "9902", "text", "漏算一天")
+	openDesk(t, f.fakeEditions)
 	f.drawings = append(f.drawings, Drawing{DrawOrder: DrawOrder{Scheme: "good-bad-review@1", Number: octoberNumber, By: "timetable"}, Ordered: testNow, Began: testNow})
 	for _, lang := range []string{Chinese, English} {
 		for _, path := range []string{

@@ -22,10 +22,10 @@ type deskEditionView struct {
 	Drawings   []drawingRow
 	Whole      bool // the reader sees all units, and may take steps
 	Failed     *failure
-	Facts      []fact
 	Track      []trackStop
 	Links      []choice
-	Offers     []deskOffer
+	Offers     []deskOffer // what can be done
+	Shut       []deskOffer // what cannot
 	Timeline   []timelinePart
 	Counts     []term
 	Objections []objectionLine
@@ -136,33 +136,33 @@ func (d *Dashboard) drawDeskEdition(w http.ResponseWriter, r *http.Request, t *t
 	by := p.doers(ctx)
 	v.Drawings = p.drawingRows(reg, by, l.Number)
 	p.pendingDrawings(v.Drawings)
-	v.Facts = p.deskFacts(reg, rev)
+	p.Facets = p.deskFacts(reg, rev)
 	if v.Whole, err = p.seesWhole(ctx, rev); err != nil {
 		v.Failed = d.incident(r, "edition cannot be read", err, "edition", rev.String())
 	}
 	v.Links = p.deskLinks(reg, rev, v.Whole)
 	v.Timeline = p.timeline(l, by, v.Whole)
 	if v.Whole {
-		v.Offers = p.deskOffers(l, t)
+		v.Offers, v.Shut = p.deskOffers(l, t)
 	}
 	p.deskRegister(v, reg, rev)
 	p.deskNarratives(ctx, v, l, t)
 	return d.render(w, r, t.statusOf(), p)
 }
 
-func (p *page) deskFacts(reg *register, rev *edition.Revision) []fact {
-	facts := []fact{
-		{p.T("edition.number"), label{Text: rev.String(), Name: true}},
-		{p.T("edition.period"), label{Text: p.Range(reg.heads[rev.Ref].Period)}},
-		{p.T("edition.state"), label{Text: rev.State.Words(p.lang)}},
-		{p.T("desk.draft"), label{Text: p.T("desk.draft.nth", "Draft", rev.Draft())}},
+func (p *page) deskFacts(reg *register, rev *edition.Revision) []facet {
+	facts := []facet{
+		{Term: p.T("edition.number"), Value: label{Text: rev.String(), Name: true}},
+		{Term: p.T("edition.period"), Value: label{Text: p.Range(reg.heads[rev.Ref].Period)}},
+		{Term: p.T("edition.state"), Value: label{Text: rev.State.Words(p.lang)}},
+		{Term: p.T("desk.draft"), Value: label{Text: strconv.Itoa(rev.Draft())}},
 	}
 	if rev.Opened {
 		text := p.Date(rev.Open.Until)
 		if rev.State == edition.Objectable {
 			text += " · " + p.daysLeft(rev.Open.Until)
 		}
-		facts = append(facts, fact{p.T("desk.until"), label{Text: text}})
+		facts = append(facts, facet{Term: p.T("desk.until"), Value: label{Text: text}})
 	}
 	return facts
 }
@@ -197,15 +197,15 @@ func (p *page) deskLinks(reg *register, rev *edition.Revision, whole bool) []cho
 	return links
 }
 
-// deskOffers are the steps that can follow, with their forms; and of the others why they cannot.
-func (p *page) deskOffers(l *edition.Ledger, t *tried) []deskOffer {
+// deskOffers are the steps that can follow, with their forms, the one that leads back last; and of the others why they
+// cannot.
+func (p *page) deskOffers(l *edition.Ledger, t *tried) (list, shut []deskOffer) {
 	names := make(map[edition.Action]string, len(deskSteps))
 	for name, action := range deskSteps {
 		names[action] = name
 	}
 	path := "/workbench/edition/" + url.PathEscape(l.Number) + "/"
 	days := p.dashboard.options.EditionDesk.ObjectionDays()
-	var list, closed []deskOffer
 	for _, o := range l.Offers(p.person.ID, p.today()) {
 		step := names[o.Action]
 		offer := deskOffer{
@@ -214,12 +214,21 @@ func (p *page) deskOffers(l *edition.Ledger, t *tried) []deskOffer {
 			Form: p.deskForm(step, path+step, t, url.Values{"days": {strconv.Itoa(days)}}),
 		}
 		if o.Refused != nil && offer.Form.Problem == "" {
-			closed = append(closed, offer)
+			shut = append(shut, offer)
 			continue
 		}
 		list = append(list, offer)
 	}
-	return append(list, closed...)
+	slices.SortStableFunc(list, func(a, b deskOffer) int {
+		back := func(o *deskOffer) int {
+			if o.Step == "redraw" {
+				return 1
+			}
+			return 0
+		}
+		return back(&a) - back(&b)
+	})
+	return list, shut
 }
 
 func (p *page) refusalText(err error) string {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"haochaping/access"
 	"haochaping/calendar"
 	"haochaping/edition"
 	"haochaping/evaluation/scoring"
@@ -34,6 +35,7 @@ type editionView struct {
 	Differs       []string // what the revision changed, in sentences
 	DiffersHidden int      // how many more there are
 	CompareHref   string   // leads to the comparison with the one before
+	Desk          string   // leads to the workbench; '' for readers who do not evaluate
 	Narratives    []unitNarrative
 	Objections    []term
 	Steps         []editionStep
@@ -114,6 +116,9 @@ func (d *Dashboard) editionPage(p *page) error {
 	p.Title = p.schemeName(r, head.SchemeID)
 	p.Crumbs = []link{{label: label{Text: p.T("nav.editions")}, Href: p.link("/editions")}}
 	v := &editionView{Ref: rev.Ref}
+	if d.options.EditionDesk != nil && p.person.May(access.Evaluate) {
+		v.Desk = p.deskLink(rev.Number)
+	}
 	p.Part = v
 	p.editionNotices(v, r, rev)
 	v.Revisions = p.revisionRows(r, rev)

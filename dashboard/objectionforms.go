@@ -108,12 +108,11 @@ func (d *Dashboard) addObjection(w http.ResponseWriter, r *http.Request) error {
 	}
 	t := &tried{form: "add", values: r.PostForm}
 	e := edition.Event{Action: edition.Object, By: p.person.ID, Unit: formLine(r.PostForm, "unit"), Text: formLine(r.PostForm, "text")}
-	l := reg.ledgers[r.PostForm.Get("edition")]
-	if l == nil || l.Last() == nil {
+	l, rev := chosenRevision(reg, r.PostForm.Get("edition"))
+	if rev == nil {
 		t.problem = p.T("objection.edition.wrong")
 		return d.drawObjections(w, r, t)
 	}
-	rev := l.Last()
 	switch known, err := p.objects(ctx, reg, rev, e.Unit); {
 	case err != nil:
 		return err
@@ -130,7 +129,7 @@ func (d *Dashboard) addObjection(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	trial := e
-	trial.Day = p.today()
+	trial.Day, trial.Revision = p.today(), rev.Revision
 	if err = l.Try(trial); err == nil {
 		if err = p.act("objection.add", rev.String()+" "+e.Unit); err == nil {
 			err = d.options.EditionDesk.Step(ctx, rev.Ref, nil, e)
@@ -144,6 +143,20 @@ func (d *Dashboard) addObjection(w http.ResponseWriter, r *http.Request) error {
 	}
 	redirect(w, r, p.settled(rev.Ref, len(rev.Objections)+1, "object"))
 	return nil
+}
+
+// chosenRevision is what a menu of editions names: a revision by its number, or the newest one; nil if there is none.
+func chosenRevision(reg *register, text string) (*edition.Ledger, *edition.Revision) {
+	ref, err := edition.ParseRef(text)
+	if err != nil || reg.ledgers[ref.Number] == nil {
+		return nil, nil
+	}
+	l := reg.ledgers[ref.Number]
+	rev, err := l.At(ref.Revision)
+	if err != nil {
+		return nil, nil
+	}
+	return l, rev
 }
 
 // objects reports whether a unit is one of the edition that the reader sees.

@@ -345,15 +345,24 @@ func (p *page) deskNumbers(reg *register) (numbers []string) {
 	return numbers
 }
 
-// objectable are the editions that take objections: those that went to the units at some time.
+// objectable are the revisions that objections are entered against: of the editions that went to the units at some time
+// the one in force and the one that follows it.
 func (p *page) objectable(reg *register, chosen string) (list []labelledChoice) {
 	probe := edition.Event{Action: edition.Object, By: p.person.ID, Day: p.today(), Unit: "unit", Text: "text"}
 	for _, number := range p.deskNumbers(reg) {
 		l := reg.ledgers[number]
-		if l.Try(probe) == nil {
-			rev := l.Last()
-			name := p.schemeName(reg, reg.heads[rev.Ref].SchemeID).Text + " · " + p.Range(reg.heads[rev.Ref].Period) + " · " + rev.State.Words(p.lang)
-			list = append(list, labelledChoice{label: label{Text: name, Name: true}, Value: number, Current: number == chosen})
+		if l.Try(probe) != nil {
+			continue
+		}
+		for i := range slices.Backward(l.Revisions) {
+			rev := &l.Revisions[i]
+			if rev.State == edition.Superseded {
+				continue
+			}
+			name := p.schemeName(reg, reg.heads[rev.Ref].SchemeID).Text + " · " + p.Range(reg.heads[rev.Ref].Period) + " · " +
+				p.T("edition.revision", "Revision", rev.Revision) + " · " + rev.State.Words(p.lang)
+			current := rev.String() == chosen || number == chosen && rev == l.Last()
+			list = append(list, labelledChoice{label: label{Text: name, Name: true}, Value: rev.String(), Current: current})
 		}
 	}
 	return list

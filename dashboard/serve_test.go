@@ -23,7 +23,8 @@ func TestServe(t *testing.T) {
 	d := newTestDashboard(t, store, func(o *Options) {
 		withOverview(store)(o)
 		o.Demo, o.Workbench, o.Indicators = true, newBench(store), &fakeIndicators{}
-		o.Editions = newFakeEditions(t, store, store.dir, "9902", "一窗受理覆盖全部事项。")
+		editions := newFakeEditions(t, store, store.dir, "9902", "一窗受理覆盖全部事项。")
+		o.Editions, o.EditionDesk = editions, openDesk(t, editions)
 		began := time.Now()
 		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"haochaping/evaluation"
 )
@@ -42,8 +44,11 @@ func (r Refusal) Hint(command string) Refusal {
 // Error is what the command line says.
 func (r Refusal) Error() string { return r.en + r.command }
 
-// In is what pages say.
-func (r Refusal) In(lang string) string { return either(lang, r.zh, r.en) }
+// In is what pages say: a sentence that begins with a capital letter, where the language has them.
+func (r Refusal) In(lang string) string {
+	first, size := utf8.DecodeRuneInString(r.en)
+	return either(lang, r.zh, string(unicode.ToUpper(first))+r.en[size:])
+}
 
 // Unwrap makes it an ErrRefused.
 func (Refusal) Unwrap() error { return ErrRefused }

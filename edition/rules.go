@@ -220,10 +220,10 @@ func check(l *Ledger, r *Revision, e *Event) error {
 
 func publish(l *Ledger, r *Revision, e *Event) error {
 	if samePerson(e.By, r.Checker) {
-		return Refuse("期次 %[2]s 由 %[1]s 复核：须由另一人发布", "%s checked edition %s: a second person publishes it", clip(e.By, mostName), r.Ref)
+		return Refuse("期次 %[2]s 由 %[1]s 复核：须由另一人发布", "edition %[2]s was checked by %[1]s: a second person publishes it", clip(e.By, mostName), r.Ref)
 	}
 	if slices.ContainsFunc(r.creators, func(name string) bool { return samePerson(e.By, name) }) {
-		return Refuse("期次 %[2]s 由 %[1]s 起草：须由另一人发布", "%s drew edition %s up: a second person publishes it", clip(e.By, mostName), r.Ref)
+		return Refuse("期次 %[2]s 由 %[1]s 起草：须由另一人发布", "edition %[2]s was drawn up by %[1]s: a second person publishes it", clip(e.By, mostName), r.Ref)
 	}
 	if ids := r.Pending(); len(ids) > 0 {
 		return Refuse("期次 %s 还有未办结的异议：第 %s 号", "edition %s has open objections: %s", r.Ref, idText(ids))
