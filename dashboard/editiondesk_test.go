@@ -88,6 +88,11 @@ func (f *fakeDesk) Parts(context.Context, edition.Ref, string) (map[string]strin
 }
 
 func (f *fakeDesk) Drawable(_ context.Context, in DrawOrder) error {
+	for _, one := range f.drawings {
+		if in.Number == "" && one.Same(&in) && one.Err == nil && !one.Ended.IsZero() {
+			return edition.Refuse("期次 %s 已有", "edition %s is there", one.Ref)
+		}
+	}
 	if in.Period.To >= testDay {
 		return edition.Refuse("期间 %s 还没有结束", "the period %s is not over", in.Period)
 	}
@@ -337,8 +342,17 @@ func TestDeskDraws(t *testing.T) {
 		t.Error("a drawing that failed is not told as such")
 	}
 	f.slow = false
-	if w := create("period", "2026-07"); w.Header().Get("Location") != octoberDesk+"?done=create" {
-		t.Errorf("a drawing that is done leads to %s", w.Header().Get("Location"))
+	for range 2 { // the second time it is the same form
+		if w := create("period", "2026-07"); w.Header().Get("Location") != octoberDesk+"?done=create" {
+			t.Errorf("a drawing that is done leads to %s", w.Header().Get("Location"))
+		}
+	}
+	if n := len(f.drawings); n != 2 {
+		t.Errorf("%d drawings", n)
+	}
+	f.drawings[1].Ended = testNow.Add(-time.Minute)
+	if w := create("period", "2026-07"); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a minute later: %d", w.Code)
 	}
 }
 

@@ -285,11 +285,20 @@ func (d *Dashboard) createEdition(w http.ResponseWriter, r *http.Request) error 
 	return nil
 }
 
+// sentTwice is how soon after a first draft was drawn the same order of the same person is one form sent twice.
+const sentTwice = 10 * time.Second
+
 // orderDraft puts an order on record, has it drawn and waits a moment for it. What goes wrong with the drawing itself
 // is for the page to tell; a refusal is for the form.
 func (p *page) orderDraft(ctx context.Context, order DrawOrder, action, object string) (Drawing, error) { //nolint:gocritic // once a click
 	desk := p.dashboard.options.EditionDesk
-	if !slices.ContainsFunc(desk.Drawings(), func(one Drawing) bool { return one.Ended.IsZero() && one.Same(&order) }) {
+	same := func(one Drawing) bool { //nolint:gocritic // a few at most
+		just := one.Err == nil && order.Number == "" && one.By == order.By && p.now.Sub(one.Ended) < sentTwice
+		return one.Same(&order) && (one.Ended.IsZero() || just && !order.Another)
+	}
+	if i := slices.IndexFunc(desk.Drawings(), same); i >= 0 && !desk.Drawings()[i].Ended.IsZero() {
+		return desk.Drawings()[i], nil
+	} else if i < 0 {
 		if err := desk.Drawable(ctx, order); err != nil {
 			return Drawing{}, err
 		}
