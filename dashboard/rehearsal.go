@@ -38,6 +38,7 @@ type rehearsalView struct {
 	Wrong         string   // what has to be chosen otherwise
 	MayAdd        bool     // what was handed in can be added from here
 	Add           string   // where
+	TakesOver     bool     // and it then judges the ranking
 	Sentence      string   // what comes of it
 	About         string   // of which schemes and period
 	Counts        []term
@@ -97,7 +98,7 @@ func (d *Dashboard) rehearsal(p *page) error {
 
 // show computes the rehearsal and puts its cards on the page.
 func (v *rehearsalView) show(p *page, before, after *scheme.Scheme, name string, period calendar.Range) error {
-	p.period = readPeriod(url.Values{"p": {periodCustom}, "from": {period.From.String()}, "to": {period.To.String()}}, p.anchor())
+	p.period = p.periodOf(period)
 	r, err := p.dashboard.rehearse(p.request.Context(), p.Generation, p.person.ID, before, after, period)
 	switch {
 	case errors.Is(err, errRehearsing):
@@ -140,6 +141,7 @@ func (v *rehearsalView) choose(p *page, ask url.Values) (before, after *scheme.S
 		if after, v.Problems = p.readScheme(v.Text); after == nil {
 			p.Status = http.StatusUnprocessableEntity
 		}
+		v.TakesOver = p.takesOver(after)
 		v.MayAdd, v.Add = after != nil && p.person.Scope.All, p.linkWith("/workbench", url.Values{})
 	}
 	if err != nil {
@@ -192,7 +194,12 @@ func (p *page) rehearsedPeriod(text string) (name string, r calendar.Range, ok b
 		return name, readPeriod(url.Values{"p": {name}}, p.anchor()).Range, true
 	}
 	_, r, err := calendar.ParsePeriod(name)
-	return name, r, err == nil
+	return name, r, err == nil && p.periodOf(r).Range == r // not every year is one of the pages
+}
+
+// periodOf is a period of some days; of days that no page shows it is another one.
+func (p *page) periodOf(r calendar.Range) period {
+	return readPeriod(url.Values{"p": {periodCustom}, "from": {r.From.String()}, "to": {r.To.String()}}, p.anchor())
 }
 
 // How many periods of each kind can be chosen: those that have ended, the newest first.

@@ -123,6 +123,7 @@ func TestRehearsalOfStoredSchemes(t *testing.T) {
 		"?after=good-bad-review@1&before=good-bad-review@1":              {http.StatusUnprocessableEntity, "the same scheme"},
 		"?after=stricter@1&before=egdi":                                  {http.StatusUnprocessableEntity, "one kind"},
 		"?after=stricter@1&period=2026-Q5":                               {http.StatusUnprocessableEntity, "2026-Q5” names no period"},
+		"?after=stricter@1&period=0001":                                  {http.StatusUnprocessableEntity, "0001” names no period"},
 		"?after=nothing":                                                 {http.StatusNotFound, ""},
 		"?after=stricter@1&before=" + strings.Repeat("x", 300):           {http.StatusNotFound, ""},
 		"?after=stricter@1&before=good-bad-review@1&period=1999-H1":      {http.StatusOK, "ranked by both"}, // nobody has data

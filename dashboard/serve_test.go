@@ -39,7 +39,7 @@ func TestServe(t *testing.T) {
 	wide := newFakeStoreOf(directoryOf(t, cities...))
 	mux.Handle("/twenty/", newTestDashboard(t, wide, func(o *Options) {
 		withOverview(wide)(o)
-		o.Demo, o.BasePath = true, "/twenty"
+		o.Demo, o.BasePath, o.Workbench = true, "/twenty", newBench(wide)
 	}).Handler())
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: time.Second}
 	go func() {

@@ -67,6 +67,7 @@ type workbenchView struct {
 	Problems  []string // what is wrong with it
 	Refused   string   // why it was not added
 	MayAdd    bool     // the reader sees all units
+	TakesOver bool     // added, it judges the ranking
 	Check     string   // where it is checked and added
 	Rehearsal string   // where it is rehearsed
 }
@@ -103,7 +104,7 @@ func (v *workbenchView) answer(p *page) error {
 	s, problems := p.readScheme(text)
 	v.Text, v.Problems = text, problems
 	if s != nil {
-		v.Name = p.schemeTitle(s)
+		v.Name, v.TakesOver = p.schemeTitle(s), p.takesOver(s)
 	}
 	if p.request.PostForm.Get("do") != "add" {
 		return nil
@@ -184,6 +185,10 @@ func (p *page) readScheme(text string) (s *scheme.Scheme, problems []string) {
 	}
 	return nil, problems
 }
+
+// takesOver reports whether the pages would rank by a scheme as soon as it is added: they go by the newest version of the
+// default one.
+func (*page) takesOver(s *scheme.Scheme) bool { return s != nil && s.ID == scheme.DefaultID }
 
 func (p *page) schemeTitle(s *scheme.Scheme) string { return s.Name.In(p.lang) + " " + s.Version }
 

@@ -266,6 +266,13 @@ func TestSchemeIsAdded(t *testing.T) {
 			t.Errorf("%s: the form is not shown again with what is wrong", what)
 		}
 	}
+	next := strings.Replace(string(scheme.Default().Source), `version: "1"`, `version: "2"`, 1)
+	for fresh, takes := range map[string]bool{text: false, next: true} {
+		checked := handIn(d, "all", Chinese, "/workbench", map[string]string{"scheme": fresh}).Body.String()
+		if strings.Contains(checked, "排名页立即改用它") != takes {
+			t.Errorf("that the ranking goes by it at once is said: %v", !takes)
+		}
+	}
 	w := add("all", text)
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/scheme/stricter@1" {
 		t.Errorf("added: %d %s", w.Code, w.Header().Get("Location"))
