@@ -81,28 +81,36 @@ const replayPage = 500
 // maps of this moment, and inserts what is accepted. It may be stopped and repeated at any
 // point: the records keep their ids and contents, so nothing is counted twice.
 func (a *App) replay(ctx context.Context, f *record.DeskFilter) (ReplayReport, error) {
-	var report ReplayReport
+	page := *f
+	report, _, err := a.replayPart(ctx, &page, 0)
+	return report, err
+}
+
+// replayPart replays at least most records that the filter chooses, if there are so many, 0 = all of them, and moves
+// the filter on to those after them; more = there may be some.
+func (a *App) replayPart(ctx context.Context, page *record.DeskFilter, most int) (report ReplayReport, more bool, err error) {
 	w, err := a.store.get()
 	if err != nil {
-		return report, err
+		return report, false, err
 	}
 	door, err := a.doorOfToday(ctx, w)
 	if err != nil {
-		return report, err
+		return report, false, err
 	}
-	page := *f
 	page.Limit = replayPage
-	for {
-		held, err := w.Held(ctx, page)
+	for done := 0; most == 0 || done < most; {
+		held, err := w.Held(ctx, *page)
 		if err != nil || len(held) == 0 {
-			return report, err
+			return report, false, err
 		}
 		if err := replayHeld(ctx, w, door, held, &report); err != nil {
-			return report, err
+			return report, false, err
 		}
 		last := &held[len(held)-1]
 		page.AfterAt, page.AfterID = last.ReceivedAt, last.ID
+		done += len(held)
 	}
+	return report, true, nil
 }
 
 func replayHeld(ctx context.Context, w *warehouse.Warehouse, door *record.Door, held []record.Refused, report *ReplayReport) error {

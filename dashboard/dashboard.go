@@ -80,6 +80,7 @@ type Dashboard struct {
 	facts     *cache
 	outcomes  outcomeCache
 	arriving  qualityCache
+	replays   replays
 	searching *searching
 	trials    rehearsing
 	names     atomic.Pointer[unitNames]
@@ -119,7 +120,7 @@ func New(options Options) (*Dashboard, error) {
 	d.searching = newSearching(options.Logger)
 	d.trials.start()
 	d.streams.ended = make(chan struct{})
-	d.arriving = newQualityCache()
+	d.arriving, d.replays.kept = newQualityCache(), newRecent[string, keptReplay](keptReports)
 	return d, nil
 }
 
