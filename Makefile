@@ -98,7 +98,8 @@ crash-short: deps ## the same with 20 kills; part of the gate
 	@$(GO) build -o bin/crash ./crash
 	@bin/crash -kills 20 -outage 10s $(ARGS) </dev/null
 
-screens: build ## the pictures of docs/screens, from demo data
+screens: build ## the pictures of docs/screens: every page at three widths in both languages, from demo data
+	@scripts/browser-deps.sh
 	@$(NODE) browser/screens.mjs
 
 bench-intake: build ## speed, memory and honesty of the intake, about half an hour (more flags: ARGS=-short)

@@ -48,33 +48,104 @@ test("a click on a bar opens what the bar stands for", async (t) => {
   assert.equal(await heading(page), name);
 });
 
-test("from the province to a window and back, the period kept on the way", async (t) => {
-  const page = await opened(t, "/");
+// shown are the figures of a page: its tiles and its tables.
+const shown = (page) =>
+  page.locator(".tile .value, section.card table").evaluateAll((all) => all.map((e) => e.textContent.replace(/\s+/g, " ").trim()));
+
+test("from the sign-in page to a window by clicks and back, the period kept; an address says the same to the same person", async (t) => {
+  const own = await openBrowser({ allowed: [product.url], reducedMotion: "reduce" });
+  t.after(() => own.close());
+  const page = await own.context.newPage();
+  const at = (text) => page.waitForFunction((h) => document.querySelector("h1")?.textContent?.trim() === h, text);
+  const kept = async (what) => {
+    assert.equal(new URL(page.url()).searchParams.get("p"), "12m", `the period of ${what}`);
+    assert.equal(await page.locator(".picker [aria-current]").innerText(), "近 12 个月", what);
+  };
+  await page.goto(product.url);
+  await page.click('button[value="demo:city"]'); // who sees one city and what lies below it
+  await page.waitForURL((address) => !address.pathname.includes("/sign-in"));
   await page.click(".picker a:text-is('近 12 个月')");
+  assert.equal(await page.locator("#card-regions tbody th a", { hasText: "示二市" }).count(), 0, "another city is not listed");
+  await page.click(".reader button");
+  await page.click('button[value="demo:leader"]');
+  await page.waitForURL((address) => !address.pathname.includes("/sign-in"));
+  await page.click(".picker a:text-is('近 12 个月')");
+  const province = await heading(page);
+
   const open = async (card, name) => {
     const list = page.locator(`#card-${card} details`);
     if (!(await list.evaluate((d) => d.open))) await list.locator("summary").click();
     const link = page.locator(`#card-${card} tbody th a`, { hasText: name }).first();
     const text = await link.innerText();
     await link.click();
-    await page.waitForFunction((h) => document.querySelector("h1")?.textContent?.trim() === h, text);
-    assert.equal(new URL(page.url()).searchParams.get("p"), "12m", `the period of ${text}`);
-    assert.equal(await page.locator(".picker [aria-current]").innerText(), "近 12 个月");
+    await at(text);
+    await kept(text);
     return text;
   };
   const way = [];
   way.push(await open("regions", "示一市"));
   way.push(await open("regions", "东甲区"));
   way.push(await open("halls", "政务服务中心"));
-  await open("windows", "3号窗口");
+  const window = await open("windows", "3号窗口");
   assert.deepEqual((await page.locator(".crumbs li").allInnerTexts()).slice(-way.length), way);
-  for (const name of way.reverse()) {
+
+  const other = await openBrowser({ allowed: [product.url], reducedMotion: "reduce" });
+  t.after(() => other.close());
+  await signIn(other.context, product.url);
+  const twin = await other.context.newPage();
+  await twin.goto(page.url());
+  assert.deepEqual(await shown(twin), await shown(page), "the same person, another browser");
+  assert.ok((await shown(page)).length > 6);
+
+  for (const name of [...way].reverse()) {
+    await page.goBack();
+    await at(name);
+    await kept(name);
+  }
+  await page.goBack();
+  await at(province);
+  for (const name of [...way, window]) {
+    await page.goForward();
+    await at(name);
+  }
+  for (const name of [...way].reverse()) {
     await page.locator(".crumbs a", { hasText: name }).last().click();
-    await page.waitForFunction((h) => document.querySelector("h1")?.textContent?.trim() === h, name);
+    await at(name);
+    await kept(name);
   }
   await page.click(".crumbs a:text-is('总览')");
-  assert.match(await heading(page), /示例省/);
+  await at(province);
   assert.equal(new URL(page.url()).search, "?p=12m");
+  quiet(own);
+  quiet(other);
+});
+
+test("the overview is painted within a second, with under 400 kB of script", async (t) => {
+  const page = await opened(t, "/");
+  await assertDrawn(page, 6);
+  const session = await browser.context.newCDPSession(page);
+  const paints = [];
+  let sent = 0;
+  for (let i = 0; i < 5; i++) {
+    await session.send("Network.clearBrowserCache");
+    await page.goto(`${product.url}/?p=30d`);
+    const seen = await page.evaluate(async () => ({
+      paint: await new Promise((done) => {
+        new PerformanceObserver((list, observer) => {
+          const entry = list.getEntriesByName("first-contentful-paint")[0];
+          if (entry) (observer.disconnect(), done(entry.startTime));
+        }).observe({ type: "paint", buffered: true });
+      }),
+      scripts: performance.getEntriesByType("resource").filter((r) => r.initiatorType === "script").map((r) => r.transferSize),
+    }));
+    assert.ok(seen.scripts.length >= 2 && seen.scripts.every((size) => size > 1000), `from the network: ${seen.scripts}`);
+    paints.push(seen.paint);
+    sent = Math.max(sent, seen.scripts.reduce((all, size) => all + size, 0));
+  }
+  const median = paints.sort((a, b) => a - b)[2];
+  t.diagnostic(`first paint of the overview: ${paints.map(Math.round).join(", ")} ms, median ${Math.round(median)}; script sent: ${sent} bytes`);
+  assert.ok(median < 1000, `${median} ms`);
+  assert.ok(sent < 400_000, `${sent} bytes of script`);
 });
 
 test("the overview on one page is exactly one sheet of A4, with nothing cut off", async (t) => {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 // The pages, in the order of the menu. A page is
 //
 //   name     of the page, and of its pictures
-//   at       its address; or { from, link, query }: the first link on the page `from` that begins with `link`
+//   at       its address; or { from, link, query }: the first link on the page `from` that begins with `link`; or a
+//            function that does what leads there, as the reader: (request, url) => address
 //   role     of the demo account that opens it (leader, city, evaluator, handler, operator, administrator, auditor);
 //            newcomer: an account with a one-time password; nobody: who has not signed in
 //   charts   how many charts it has at least, with little data
@@ -37,6 +38,12 @@ export const pages = [
   { name: "quality", at: "/quality" },
   { name: "workbench", at: "/workbench", role: "evaluator" },
   { name: "scheme", at: { from: "/workbench", link: "/scheme/good-bad-review" }, role: "evaluator" },
+  { name: "rehearsal", at: "/workbench/rehearsal", role: "evaluator" },
+  { name: "indicators", at: "/workbench/indicators", role: "evaluator" },
+  { name: "indicators-check", at: uploadIndicators, role: "evaluator" },
+  { name: "workbench-editions", at: "/workbench/editions", role: "evaluator" },
+  { name: "workbench-edition", at: "/workbench/edition/OWN.objected", role: "evaluator" },
+  { name: "objections", at: "/workbench/objections", role: "evaluator" },
   { name: "edition-draft", at: "/edition/OWN.objected", role: "evaluator" },
   { name: "runs", at: "/runs", role: "operator" },
   { name: "wall", at: "/wall", charts: 3 },
@@ -53,7 +60,7 @@ export const pages = [
 
 // Addresses that answer with something else than a page, or lead elsewhere.
 export const noPages = [
-  /^\/(live|wall\/events|search\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|sign-in\/.*)$/,
+  /^\/(live|wall\/events|search\.json|map\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|scheme\/[^/]+\/text|workbench\/(indicators\/template\.xlsx|edition\/[^/]+\/parts\.zip)|sign-in\/.*)$/,
 ];
 
 // A reader of a machine far away, as a trusted proxy says.
@@ -80,22 +87,33 @@ export function openReaders(chromium, product, always = {}) {
     return contexts.get(key);
   };
   const resolve = async (at, role) => {
+    const base = new URL(product.url).pathname.replace(/\/$/, "");
+    if (typeof at === "function") return (await at((await context(role)).request, product.url)).slice(base.length);
     if (typeof at === "string") return at.replace(/OWN\.(\w+)/g, (_, name) => product.own[name]);
     const from = await find({ at: at.from, role });
     const reader = await context(role);
     const text = await (await reader.request.get(product.url + from)).text();
-    const base = new URL(product.url).pathname.replace(/\/$/, "");
     const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, href]) => href.replaceAll("&amp;", "&"));
     const link = links.find((href) => href.startsWith(base + at.link));
     assert.ok(link, `${from} has no link to ${at.link}`);
     return link.slice(base.length).replace(at.query ? /\?.*/ : /$^/, "") + (at.query ?? "");
   };
   function find({ at, role }) {
-    const key = JSON.stringify([at, role]);
+    const key = JSON.stringify([at.name ?? at, role]);
     if (!found.has(key)) found.set(key, resolve(at, role));
     return found.get(key);
   }
   return { context, find, close: async () => Promise.all([...contexts.values()].map(async (c) => (await c).close())) };
+}
+
+// uploadIndicators hands in the template as it is sent out, with nothing filled in.
+async function uploadIndicators(request, url) {
+  const choice = /name="scheme"[^>]*>.*?value="([^"]+)"/s.exec(await (await request.get(`${url}/workbench/indicators`)).text())[1];
+  const file = await (await request.get(`${url}/workbench/indicators/template.xlsx?scheme=${encodeURIComponent(choice)}`)).body();
+  const mimeType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  const answer = await request.post(`${url}/workbench/indicators`, { multipart: { file: { name: "template.xlsx", mimeType, buffer: file } }, maxRedirects: 0 });
+  assert.equal(answer.status(), 303, await answer.text());
+  return new URL(answer.headers().location, url).pathname;
 }
 
 async function post(context, address, form) {
@@ -112,12 +130,18 @@ export async function signIn(context, url, role = "leader") {
   await page.close();
 }
 
-// settled waits until nothing of a page is still being computed, loaded or drawn.
+// settled waits until nothing of a page is still being computed, loaded or drawn. A part that could not be read in time,
+// on a machine with more to do, is asked for again.
 export async function settled(page) {
-  await page.waitForFunction(
-    () => !document.querySelector("[data-pending]") && [...document.querySelectorAll("[data-plot]")].every((host) => host.querySelector("canvas")),
-    undefined,
-    { timeout: 60_000 },
-  );
+  for (let again = 0; ; again++) {
+    await page.waitForFunction(
+      () => !document.querySelector("[data-pending]") && [...document.querySelectorAll("[data-plot]")].every((host) => host.querySelector("canvas")),
+      undefined,
+      { timeout: 60_000 },
+    );
+    if (again === 3 || (await page.locator(".notice.warn .incident").count()) === 0) break;
+    await page.waitForTimeout(2_000 * (again + 1));
+    await page.reload();
+  }
   await page.evaluate(() => document.fonts.ready);
 }
