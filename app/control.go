@@ -104,6 +104,7 @@ func (a *App) controlMux() *http.ServeMux {
 	a.evaluateCommands(mux)
 	a.evidenceCommands(mux)
 	a.importedCommands(mux)
+	a.targetCommands(mux)
 	a.editionCommands(mux)
 	a.calendarCommands(mux)
 	a.runCommands(mux)

@@ -91,7 +91,7 @@ func (l *lateWarehouse) options(a *App) (warehouse.Options, error) {
 	return o, nil
 }
 
-// watch reaches ClickHouse if that has not happened yet, then keeps the directory and the working days fresh.
+// watch reaches ClickHouse if that has not happened yet, then keeps the directory, the working days and the targets fresh.
 func (l *lateWarehouse) watch(ctx context.Context, a *App, o warehouse.Options) error {
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
@@ -125,6 +125,11 @@ func (l *lateWarehouse) watch(ctx context.Context, a *App, o warehouse.Options) 
 			a.log.Debug("working days not reloaded", "error", err)
 		} else if changed {
 			a.log.Info("working days reloaded")
+		}
+		if changed, err := w.ReloadTargets(ctx); err != nil && ctx.Err() == nil {
+			a.log.Debug("targets not reloaded", "error", err)
+		} else if changed {
+			a.log.Info("targets reloaded")
 		}
 	}
 }

@@ -72,6 +72,7 @@ type Warehouse struct {
 
 	directory atomic.Pointer[loadedDirectory]
 	workdays  atomic.Pointer[loadedWorkdays]
+	targets   atomic.Pointer[loadedTargets]
 }
 
 type loadedDirectory struct {
@@ -115,7 +116,7 @@ func (o *Options) client() *clickhouse.Options {
 	}
 }
 
-// Open connects, brings the schema up to date and loads the directory.
+// Open connects, brings the schema up to date and loads the directory, the working days and the targets.
 func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	conn, err := clickhouse.Open(o.client())
 	if err != nil {
@@ -147,7 +148,10 @@ func (w *Warehouse) prepare(ctx context.Context, o *Options) error {
 	if _, err := w.ReloadDirectory(ctx); err != nil {
 		return err
 	}
-	_, err := w.ReloadWorkdays(ctx)
+	if _, err := w.ReloadWorkdays(ctx); err != nil {
+		return err
+	}
+	_, err := w.ReloadTargets(ctx)
 	return err
 }
 

@@ -71,7 +71,7 @@ counts them in ClickHouse per region and department, and shows and ranks the fig
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newServe(), newDemo(), newDirectory(), newImport(), newAggregate(), newFacts(),
 		newKeys("device"), newKeys("source"), newRefused(), newSpool(), newContactKey(),
-		newScheme(), newEvaluate(), newEvidence(), newIndicator(), newEdition(), newCalendar(), newRuns(), newFindings(), newWhy(), newUser(), newAudit(),
+		newScheme(), newEvaluate(), newEvidence(), newIndicator(), newTarget(), newEdition(), newCalendar(), newRuns(), newFindings(), newWhy(), newUser(), newAudit(),
 		newConfig(), newHealthcheck())
 	for _, c := range root.Commands() {
 		usageAsError(c)

@@ -1462,6 +1462,23 @@ CREATE TABLE IF NOT EXISTS audit ON CLUSTER 'ratings_cluster'
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}') ORDER BY (writer, sequence, stored_at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+CREATE TABLE IF NOT EXISTS targets ON CLUSTER 'ratings_cluster'
+(
+    year      UInt16,
+    unit_kind LowCardinality(String),
+    unit      String,
+    indicator String,
+    version   UInt64,
+    removed   Bool,
+    value     Float64,
+    document  String,
+    set_by    String,
+    set_at    DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/all', '{shard}-{replica}')
+ORDER BY (year, unit_kind, unit, indicator, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 CREATE TABLE IF NOT EXISTS bad_ratings ON CLUSTER 'ratings_cluster'
 (
     event_day    Date,
