@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -83,7 +84,7 @@ func (d *Dashboard) checkIndicators(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	if problem != "" {
-		return d.answer(w, r, http.StatusUnprocessableEntity, func(p *page) error { return d.listIndicators(p, problem) })
+		return d.refuseForm(w, r, func(p *page) error { return d.listIndicators(p, problem) })
 	}
 	if err := p.compareWithKnown(file); err != nil {
 		return err
@@ -321,7 +322,7 @@ func (d *Dashboard) importIndicators(w http.ResponseWriter, r *http.Request) err
 		problem = p.T("indicators.source.needed")
 	}
 	if problem != "" {
-		return d.answer(w, r, http.StatusUnprocessableEntity, func(p *page) error { return d.showCheck(p, clip(source, 4*maxSource), problem) })
+		return d.refuseForm(w, r, func(p *page) error { return d.showCheck(p, clip(source, 4*maxSource), problem) })
 	}
 	values := slices.Clone(file.values)
 	for i := range values {
@@ -332,7 +333,7 @@ func (d *Dashboard) importIndicators(w http.ResponseWriter, r *http.Request) err
 	if p.lost(values) {
 		return errNotFound // the scope became narrower meanwhile
 	}
-	if err := p.act("indicator.import", file.file+" "+strconv.Itoa(len(values))+" "+source); err != nil {
+	if err := p.act("indicator.import", strconv.Itoa(len(values))+" values of "+strings.Join(indicatorsOf(values), ", ")+"; "+cmp.Or(source, "–")); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), uploadTime)
@@ -347,6 +348,18 @@ func (d *Dashboard) importIndicators(w http.ResponseWriter, r *http.Request) err
 		keyYear: {strconv.Itoa(year)}, "stored": {strconv.Itoa(stored)}, "known": {strconv.Itoa(len(values) - stored)},
 	}))
 	return nil
+}
+
+// indicatorsOf are the indicators of some values, as written, each once.
+func indicatorsOf(values []imported.Value) (names []string) {
+	seen := make(map[string]bool)
+	for i := range values {
+		if name := values[i].Indicator; !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // lost reports whether a value is about a unit that the reader may not write for any more.

@@ -285,8 +285,8 @@ func ignoreGone(r *http.Request, err error) error {
 	return err
 }
 
-// answer serves what a builder builds, with a status: of a form that is shown again.
-func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, status int, build func(*page) error) error {
+// refuseForm shows a form again, as the page that a builder builds.
+func (d *Dashboard) refuseForm(w http.ResponseWriter, r *http.Request, build func(*page) error) error {
 	p := d.newPage(r)
 	if err := p.prepare(); err != nil {
 		return err
@@ -295,7 +295,7 @@ func (d *Dashboard) answer(w http.ResponseWriter, r *http.Request, status int, b
 		return err
 	}
 	p.load()
-	return d.render(w, r, status, p)
+	return d.render(w, r, http.StatusUnprocessableEntity, p)
 }
 
 // errNoFile is a form without a file.

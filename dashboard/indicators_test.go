@@ -159,7 +159,7 @@ func TestIndicatorImport(t *testing.T) {
 	if done.Code != http.StatusSeeOther || len(store.stored) != 3 || store.stored[1].Unit != "9901" || store.stored[1].Source != "示例〔2026〕7号" || store.stored[0].By != "city" {
 		t.Fatalf("%d %+v", done.Code, store.stored)
 	}
-	if len(record.list) != 1 || record.list[0] != "city indicator.import 指标.csv 3 示例〔2026〕7号" {
+	if len(record.list) != 1 || record.list[0] != "city indicator.import 3 values of guide_accuracy, service_coverage; 示例〔2026〕7号" {
 		t.Errorf("on record: %q", record.list)
 	}
 	if w := sendForm(d, "city", at, url.Values{"source": {"x"}}); w.Code != http.StatusNotFound || len(store.stored) != 3 {

@@ -20,7 +20,7 @@ type measure struct {
 }
 
 // ratingsID is the volume, which is a count and no indicator.
-const ratingsID = "ratings"
+const ratingsID = evaluation.Ratings
 
 // measures are the figures of every unit, in the order of the tiles.
 var measures = []measure{

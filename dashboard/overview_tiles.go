@@ -12,7 +12,7 @@ import (
 )
 
 // coverageID is the share of halls that have ratings: a definition of our own.
-const coverageID = "coverage"
+const coverageID = evaluation.Coverage
 
 // overviewMeasures are the figures of the overview, in the order of its tiles. The last two are not of the facts
 // alone: what became of bad ratings is added to these, and of halls those with ratings count as rated events.
@@ -45,6 +45,7 @@ func measureOf(id string) measure {
 // overviewTile is a tile of the overview: the text of coverage is a share of our own.
 func (p *page) overviewTile(m measure, s series, comparisons []comparison) tile {
 	t := m.tile(p.locale, s, comparisons)
+	t.Target = p.tileTarget(m.id, m.value(&s.Total))
 	if m.id == coverageID {
 		if v := m.value(&s.Total); v.Known {
 			t.Value, t.Unit = apart(p.Share(v.Hits, v.N))

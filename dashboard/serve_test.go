@@ -28,6 +28,7 @@ func TestServe(t *testing.T) {
 		began := time.Now()
 		o.Now = func() time.Time { return testNow.Add(time.Since(began)) }
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		o.Targets = newFakeTargets()
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())

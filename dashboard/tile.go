@@ -16,6 +16,7 @@ type tile struct {
 	Sample  string // what the figure is of
 	Help    string // the formula in words
 	Changes []change
+	Target  *tileTarget
 	Spark   *spark
 	Failed  *failure
 }
@@ -31,7 +32,9 @@ func (p *page) loadTiles(ctx context.Context) error {
 		return err
 	}
 	for _, m := range measures {
-		p.Tiles = append(p.Tiles, m.tile(p.locale, s, comparisons))
+		t := m.tile(p.locale, s, comparisons)
+		t.Target = p.tileTarget(m.id, m.value(&s.Total))
+		p.Tiles = append(p.Tiles, t)
 	}
 	return nil
 }
