@@ -224,7 +224,7 @@ func (p *page) uploadNotes(file *upload) (notes []string) {
 		list []string
 	}{{"indicators.unknown_units", file.unknown}, {"indicators.unused", file.unused}} {
 		if len(n.list) > 0 {
-			notes = append(notes, p.T(n.id, "Count", p.Int(uint64(len(n.list))), "Names", p.firstOf(n.list)))
+			notes = append(notes, p.T(n.id, "N", len(n.list), "Count", p.Int(uint64(len(n.list))), "Names", p.firstOf(n.list)))
 		}
 	}
 	return notes

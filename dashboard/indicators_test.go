@@ -60,8 +60,9 @@ func (*fakeIndicators) Read(r io.Reader, name string, check func(*imported.Value
 }
 
 func (f *fakeIndicators) Import(_ context.Context, values []imported.Value, by string) (stored int, err error) {
+	version := uint64(len(f.stored) + 1)
 	for i := range values {
-		f.stored = append(f.stored, imported.Stored{Value: values[i], By: by, At: testNow, Version: uint64(len(f.stored) + 1)})
+		f.stored = append(f.stored, imported.Stored{Value: values[i], By: by, At: testNow, Version: version})
 	}
 	return len(values), nil
 }

@@ -224,7 +224,7 @@ func TestTileTargets(t *testing.T) {
 	for id, want := range map[string][]string{
 		evaluation.ActiveRate: {"2026 年目标 1%", `class="shape full"`, "已达到", "依据：省〔2026〕1号"},
 		evaluation.BadPer100k: {"2026 年目标 0.5", `class="shape open"`, "未达到", "依据：省〔2026〕2号"},
-		ratingsID:             {"1,000,000,000", `class="shape half"`, "全年累计，尚未到期"},
+		ratingsID:             {"1,000,000,000", `class="shape half"`, "按全年累计，不作比较"},
 		coverageID:            {"2026 年未设目标"},
 	} {
 		for _, s := range want {
