@@ -158,7 +158,7 @@ func TestEditionIsLedOnPages(t *testing.T) {
 	wang.sends("/workbench/editions", http.StatusUnprocessableEntity, "还没有结束", "scheme", scheme.DefaultID+"@"+version, "period", "2099")
 	wang.sends("/workbench/editions", http.StatusSeeOther, "", create...)
 	waitDrawn(t, a)
-	wang.sends("/workbench/editions", http.StatusUnprocessableEntity, "已按这个方案评价这个期间", create...)
+	li.sends("/workbench/editions", http.StatusUnprocessableEntity, "已按这个方案评价这个期间", create...)
 	wang.reads("/workbench/editions", juneEdition, "草稿")
 
 	wang.takes("open", http.StatusSeeOther, "", "days", "5")
