@@ -45,6 +45,7 @@ export const pages = [
   { name: "workbench-edition", at: "/workbench/edition/OWN.objected", role: "evaluator" },
   { name: "objections", at: "/workbench/objections", role: "evaluator" },
   { name: "edition-draft", at: "/edition/OWN.objected", role: "evaluator" },
+  { name: "evidence", at: "/evidence/region/9901?p=12m", role: "evaluator" },
   { name: "runs", at: "/runs", role: "operator" },
   { name: "wall", at: "/wall", charts: 3 },
   { name: "sign-in-demo", at: "/sign-in", role: "nobody" },
@@ -60,6 +61,7 @@ export const pages = [
 
 // Addresses that answer with something else than a page, or lead elsewhere.
 export const noPages = [
+  /^\/evidence\/.*\/pack\.zip$/,
   /^\/(live|wall\/events|search\.json|map\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|scheme\/[^/]+\/text|workbench\/(indicators\/template\.xlsx|edition\/[^/]+\/parts\.zip)|sign-in\/.*)$/,
 ];
 

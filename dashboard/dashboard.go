@@ -21,6 +21,7 @@ import (
 	"haochaping/calendar"
 	"haochaping/directory"
 	"haochaping/directory/outline"
+	"haochaping/evaluation"
 )
 
 // Options are what a Dashboard is made of. Gate, Store, Evaluator, Directory and Logger are required.
@@ -77,6 +78,7 @@ type Options struct {
 type Dashboard struct {
 	options   Options
 	base      string
+	evidence  evidenceDesk
 	facts     *cache
 	outcomes  outcomeCache
 	arriving  qualityCache
@@ -116,6 +118,7 @@ func New(options Options) (*Dashboard, error) {
 		return nil, fmt.Errorf("make the dashboard: %w", err)
 	}
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
+	d.evidence = evidenceDesk{readers: make(map[string]bool), surveys: newRecent[surveyKey, evaluation.EvidenceSurvey](keptSurveys)}
 	d.outcomes.answers = newRecent[calendar.Day, outcomeAnswer](keptOutcomes)
 	d.searching = newSearching(options.Logger)
 	d.trials.start()

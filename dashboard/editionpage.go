@@ -31,6 +31,7 @@ type editionView struct {
 	Before        link   // that one
 	Otherwise     string // says that the schemes differ
 	Chooser       *chooser
+	Evidence      []link // to what the figures of the chosen units stand on
 	Revisions     []revisionRow
 	Differs       []string // what the revision changed, in sentences
 	DiffersHidden int      // how many more there are
@@ -196,6 +197,7 @@ func (p *page) fillEdition(ctx context.Context, v *editionView, r *register, rev
 	v.Ranks = p.editionRanks(s, compared)
 	if units := p.chosenUnits(s); len(units) > 0 {
 		v.Chooser = p.editionChooser(s, rev, units)
+		v.Evidence = p.editionEvidence(s, rev, units)
 		p.profileCard(s, rev, units)
 		p.movedCard(s, rev, units, compared)
 	}

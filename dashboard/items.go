@@ -39,6 +39,7 @@ func (d *Dashboard) item(p *page) error {
 		longer.From = year
 		p.longer = &longer
 	}
+	p.Evidence = p.evidenceLink(evaluation.EvidenceItem, i.Code, p.period.values())
 	p.about(subject{Item: i.Code})
 	p.trendCard()
 	p.levelsCard()

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"haochaping/directory"
+	"haochaping/evaluation"
 )
 
 // overview is the page that a leader opens first: the reader's own region, where the scope names one, else everything.
@@ -33,6 +34,7 @@ func (d *Dashboard) region(p *page) error {
 	p.Title = p.regionName(r.Code)
 	p.crumbs(r.Code, false)
 	p.Facets = append(p.Facets, facet{Term: p.T("facet.code"), Value: label{Text: r.Code, Name: true}})
+	p.Evidence = p.evidenceLink(evaluation.EvidenceRegion, r.Code, p.period.values())
 	p.about(subject{Region: r.Code})
 	p.trendCard()
 	p.levelsCard()
@@ -59,6 +61,7 @@ func (d *Dashboard) hall(p *page) error {
 	p.Title = p.pick(h.Name, h.NameEN, h.Code)
 	p.crumbs(h.Region, true)
 	p.hallFacets(h)
+	p.Evidence = p.evidenceLink(evaluation.EvidenceHall, h.Code, p.period.values())
 	p.about(subject{Hall: h.Code})
 	p.trendCard()
 	p.levelsCard()
@@ -94,6 +97,7 @@ func (d *Dashboard) window(p *page) error {
 	p.Crumbs = append(p.Crumbs, link{label: p.pick(hall.Name, hall.NameEN, hall.Code), Href: p.hallLink(hall.Code)})
 	p.hallFacets(hall)
 	p.Facets[0].Value.Text = hall.Code + " / " + w.Code
+	p.Evidence = p.evidenceLink(evaluation.EvidenceWindow, hall.Code+"/"+w.Code, p.period.values())
 	p.about(subject{Hall: hall.Code, Window: w.Code})
 	p.trendCard()
 	p.levelsCard()
@@ -119,6 +123,7 @@ func (d *Dashboard) department(p *page) error {
 	if dep.Line != "" {
 		p.Facets = append(p.Facets, facet{Term: p.T("facet.line"), Value: p.lineName(dep.Line)})
 	}
+	p.Evidence = p.evidenceLink(evaluation.EvidenceDepartment, dep.Code, p.period.values())
 	p.about(subject{Department: dep.Code})
 	p.trendCard()
 	p.levelsCard()

@@ -52,6 +52,8 @@ type page struct {
 	Comparisons []string // what readers of the changes must know
 	BreakNotes  []string // breaks in the series within the period of a ranking
 
+	Evidence string // leads to what the unit's figures stand on; '' for who may not see that
+
 	subject subject
 	longer  *period  // what the trend shows instead of the period, which is too short for its steps
 	keep    []string // choices besides those that all pages know, which addresses of the page keep
