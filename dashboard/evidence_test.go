@@ -26,7 +26,7 @@ func init() {
 		for _, file := range evidenceFiles {
 			ids = append(ids, "evidence.holds."+file[0])
 		}
-		for _, records := range []string{"rating", "tally", "case", "event", "refused"} {
+		for _, records := range []string{"rating", "tally", "case", "event", "step", "refused"} {
 			ids = append(ids, "evidence.records."+records)
 		}
 		for _, where := range []string{"counted", "apart", "nowhere"} {

@@ -36,6 +36,7 @@ var evidenceFiles = [][2]string{
 	{"ratings", "records-ratings.csv"},
 	{"events", "records-events.csv"},
 	{"cases", "records-cases.csv"},
+	{"steps", "records-steps.csv"},
 	{"refused", "records-refused.csv"},
 	{"gaps", "intake-gaps.csv"},
 	{"manifest", "manifest.json"},
@@ -146,9 +147,9 @@ func (p *page) evidenceReasons(survey func() (evaluation.EvidenceSurvey, error))
 			}
 			c.Table = &table{Columns: []column{
 				{Title: p.T("evidence.column.records")},
-				{Title: p.T("evidence.column.reason")},
-				{Title: p.T("evidence.column.where")},
 				{Title: p.T("column.count"), Number: true},
+				{Title: p.T("evidence.column.where")},
+				{Title: p.T("evidence.column.reason")},
 			}}
 			for _, n := range s.Counts {
 				where := "nowhere"
@@ -161,7 +162,7 @@ func (p *page) evidenceReasons(survey func() (evaluation.EvidenceSurvey, error))
 				reason := text(export.EvidenceReasonText(n.Reason, p.lang))
 				reason.Faint = where == "nowhere"
 				c.Table.Rows = append(c.Table.Rows, []cell{
-					text(p.T("evidence.records." + n.Records)), reason, text(p.T("evidence.where." + where)), text(p.Int(n.N)),
+					text(p.T("evidence.records." + n.Records)), text(p.Int(n.N)), text(p.T("evidence.where." + where)), reason,
 				})
 			}
 			return nil
@@ -181,9 +182,9 @@ func (p *page) evidenceCheck(survey func() (evaluation.EvidenceSurvey, error)) {
 			}
 			c.Table = &table{Columns: []column{
 				{Title: p.T("evidence.column.figure")},
+				{Title: p.T("evidence.column.agrees")},
 				{Title: p.T("evidence.column.summed"), Number: true},
 				{Title: p.T("evidence.column.facts"), Number: true},
-				{Title: p.T("evidence.column.agrees")},
 			}}
 			checks, _ := evaluation.CheckEvidence(&s.Summed, &s.Facts)
 			for _, f := range checks {
@@ -194,7 +195,7 @@ func (p *page) evidenceCheck(survey func() (evaluation.EvidenceSurvey, error)) {
 				if !f.Agrees {
 					agrees = cell{label: label{Text: p.T("evidence.no")}, Mark: "level-1"}
 				}
-				c.Table.Rows = append(c.Table.Rows, []cell{text(p.evidenceFigure(f.Figure)), text(p.Int(f.Records)), text(p.Int(f.Facts)), agrees})
+				c.Table.Rows = append(c.Table.Rows, []cell{text(p.evidenceFigure(f.Figure)), agrees, text(p.Int(f.Records)), text(p.Int(f.Facts))})
 			}
 			return nil
 		})

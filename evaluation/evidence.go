@@ -289,6 +289,15 @@ func (e *EventEvidence) Tally(f *Facts) {
 	}
 }
 
+// StepEvidence is a step in handling a rating of the unit. It does not say who took it.
+type StepEvidence struct {
+	Rating    uuid.UUID
+	Step      string
+	At        time.Time
+	Satisfied *bool // of a call-back that asked; else nil
+	Arrived   time.Time
+}
+
 // RefusedEvidence is a record that a device of the unit sent and that was not accepted.
 type RefusedEvidence struct {
 	ID       uuid.UUID // of the refused record, as sent; zero where it could not be read
@@ -311,7 +320,7 @@ type DeviceGap struct {
 
 // EvidenceCount is how many records of a kind share a reason.
 type EvidenceCount struct {
-	Records string // rating, tally, case, event, refused
+	Records string // rating, tally, case, event, step, refused
 	Reason  EvidenceReason
 	N       uint64 // records; of tallies, what they count
 }

@@ -29,6 +29,7 @@ type EvidenceSource interface {
 	Ratings(ctx context.Context, each func(*evaluation.RatingEvidence) error) error
 	Events(ctx context.Context, each func(*evaluation.EventEvidence) error) error
 	Cases(ctx context.Context, each func(*evaluation.CaseEvidence) error) error
+	Steps(ctx context.Context, each func(*evaluation.StepEvidence) error) error
 	Refused(ctx context.Context, each func(*evaluation.RefusedEvidence) error) error
 	Gaps(ctx context.Context, each func(*evaluation.DeviceGap) error) error
 }
@@ -91,6 +92,7 @@ func EvidencePack(ctx context.Context, w io.Writer, e *Evidence, from EvidenceSo
 		{"records-ratings.csv", p.ratings},
 		{"records-events.csv", p.events},
 		{"records-cases.csv", p.cases},
+		{"records-steps.csv", p.steps},
 		{"records-refused.csv", p.refused},
 		{"intake-gaps.csv", p.gaps},
 	} {

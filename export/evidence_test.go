@@ -50,6 +50,10 @@ func (r testRecords) Cases(_ context.Context, each func(*evaluation.CaseEvidence
 	return r.fails
 }
 
+func (r testRecords) Steps(_ context.Context, each func(*evaluation.StepEvidence) error) error {
+	return each(&evaluation.StepEvidence{Rating: uuid.Max, Step: "rectified", At: time.Unix(1_780_000_000, 0), Satisfied: new(bool)})
+}
+
 func (r testRecords) Refused(_ context.Context, each func(*evaluation.RefusedEvidence) error) error {
 	return each(&evaluation.RefusedEvidence{ID: uuid.Max, Kind: "rating", Codes: []string{"late"}})
 }

@@ -180,6 +180,21 @@ func (p *pack) cases(ctx context.Context, from EvidenceSource) error {
 	})
 }
 
+func (p *pack) steps(ctx context.Context, from EvidenceSource) error {
+	if err := p.head(
+		"评价的记录编号", "record id of the rating", "步骤", "step", "时间", "at", "回访满意", "satisfied at the call-back", "到达时间", "received at",
+	); err != nil {
+		return err
+	}
+	return from.Steps(ctx, func(s *evaluation.StepEvidence) error {
+		satisfied := ""
+		if s.Satisfied != nil {
+			satisfied = p.yes(*s.Satisfied)
+		}
+		return p.record(idText(s.Rating), s.Step, p.moment(s.At), satisfied, p.moment(s.Arrived))
+	})
+}
+
 func (p *pack) refused(ctx context.Context, from EvidenceSource) error {
 	if err := p.head(
 		"原因代码", "reason", "原因", "reason in words", "记录编号", "record id", "种类", "kind", "来源", "source", "设备", "device", "到达时间", "received at",

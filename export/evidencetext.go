@@ -103,6 +103,7 @@ func (p *pack) readFiles(line func(zh, en string, args ...any)) {
 		"  records-ratings.csv  每一条评价：计入与否及原因；他处汇总的数按条数列出\n"+
 		"  records-events.csv   服务事项次数（主动评价率、未评率、邀评率的分母）\n"+
 		"  records-cases.csv    每一件办件：受理、办结、时限、按时与否，不计的版本及原因\n"+
+		"  records-steps.csv    对本单位评价的处置步骤：联系、整改、回访、剔除（整改类指标的依据）\n"+
 		"  records-refused.csv  本单位设备报送而被退回的记录；其他来源被退回的记录无法归到单位\n"+
 		"  intake-gaps.csv      设备缺失的序号（不限本期）、设备和来源无记录的日期\n"+
 		"  manifest.json        各文件的 SHA-256 和行数、版本、核对结果",
@@ -112,6 +113,7 @@ func (p *pack) readFiles(line func(zh, en string, args ...any)) {
 			"  records-ratings.csv  every rating, counted or not, and why; counts made elsewhere as counts\n"+
 			"  records-events.csv   service events (below the line of the active, unrated and prompt rates)\n"+
 			"  records-cases.csv    every case: accepted, finished, limits, on time or not; versions that do not count, and why\n"+
+			"  records-steps.csv    what was done about its ratings: contact, rectification, call-back, exclusion\n"+
 			"  records-refused.csv  what devices of the unit sent and was refused; whose other refused records were cannot be known\n"+
 			"  intake-gaps.csv      numbers of devices that never came (of all time); days without records of devices and sources\n"+
 			"  manifest.json        SHA-256 and rows of each file, versions, and what came of the check", neighboursEachWay)

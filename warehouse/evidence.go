@@ -117,9 +117,13 @@ func (e *Evidence) choose() {
 // text is a query of records with the unit put in.
 func (e *Evidence) text(name string) string {
 	parts := e.parts
-	if name == "evidence_versions" {
+	switch name {
+	case "evidence_versions":
 		parts = maps.Clone(parts)
 		parts["cases"] = e.text("evidence_cases")
+	case "evidence_steps":
+		parts = maps.Clone(parts)
+		parts["ratings"] = e.text("evidence_ratings")
 	}
 	return query(name, parts)
 }
@@ -238,6 +242,18 @@ func (e *Evidence) Cases(ctx context.Context, each func(*evaluation.CaseEvidence
 	})
 }
 
+// Steps reads what was done about the unit's ratings.
+func (e *Evidence) Steps(ctx context.Context, each func(*evaluation.StepEvidence) error) error {
+	return e.each(ctx, "evidence_steps", e.text("evidence_steps"), e.query.Range, func(scan func(...any) error) error {
+		var s evaluation.StepEvidence
+		var reason string
+		if err := scan(&reason, &s.Rating, &s.Step, &s.At, &s.Satisfied, &s.Arrived); err != nil {
+			return err
+		}
+		return each(&s)
+	})
+}
+
 // Refused reads what devices of the unit sent and was not accepted. Of other senders nobody knows whose record it was.
 func (e *Evidence) Refused(ctx context.Context, each func(*evaluation.RefusedEvidence) error) error {
 	return e.each(ctx, "evidence_refused", e.text("evidence_refused"), e.query.Range, func(scan func(...any) error) error {
@@ -305,7 +321,7 @@ func (e *Evidence) Survey(ctx context.Context) (s evaluation.EvidenceSurvey, err
 			return s, err
 		}
 	}
-	for _, records := range []string{"rating", "tally", "case", "event", "refused"} {
+	for _, records := range []string{"rating", "tally", "case", "event", "step", "refused"} {
 		for _, reason := range evaluation.EvidenceReasons() {
 			if n := counts[evaluation.EvidenceCount{Records: records, Reason: reason}]; n > 0 {
 				s.Counts = append(s.Counts, evaluation.EvidenceCount{Records: records, Reason: reason, N: n})
@@ -393,7 +409,7 @@ func (e *Evidence) surveyCases(ctx context.Context, s *evaluation.EvidenceSurvey
 	if err != nil {
 		return err
 	}
-	for name, records := range map[string]string{"evidence_versions": "case", "evidence_refused": "refused"} {
+	for name, records := range map[string]string{"evidence_versions": "case", "evidence_steps": "step", "evidence_refused": "refused"} {
 		err := e.each(ctx, "survey of "+name, e.counted(name, "reason", "any(received_at)"), e.query.Range, func(scan func(...any) error) error {
 			var reason string
 			var rows uint64
@@ -402,7 +418,11 @@ func (e *Evidence) surveyCases(ctx context.Context, s *evaluation.EvidenceSurvey
 				return err
 			}
 			s.Rows += rows
-			counts[evaluation.EvidenceCount{Records: records, Reason: evaluation.EvidenceReason(reason)}] += rows
+			why := evaluation.EvidenceReason(reason)
+			if records == "step" { // which have no reason of their own
+				why = evaluation.Counted
+			}
+			counts[evaluation.EvidenceCount{Records: records, Reason: why}] += rows
 			return nil
 		})
 		if err != nil {

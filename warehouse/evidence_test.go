@@ -57,6 +57,7 @@ func evidenceOf(t *testing.T, w *warehouse.Warehouse, kind evaluation.EvidenceKi
 			cases = append(cases, *c)
 			return nil
 		}),
+		e.Steps(t.Context(), func(*evaluation.StepEvidence) error { rows++; return nil }),
 		e.Refused(t.Context(), func(*evaluation.RefusedEvidence) error { rows++; return nil }),
 	} {
 		if err != nil {
@@ -250,6 +251,18 @@ func TestEvidenceNamesEveryReason(t *testing.T) {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
 	evidenceOf(t, w, evaluation.EvidenceWindow, "H1/01")
+	whole, err := w.Evidence(evaluation.EvidenceQuery{Range: may, Kind: evaluation.EvidenceHall, Code: "H1", Scope: directory.Scope{All: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []evaluation.StepEvidence
+	err = whole.Steps(t.Context(), func(s *evaluation.StepEvidence) error {
+		steps = append(steps, *s)
+		return nil
+	})
+	if err != nil || len(steps) != 1 || steps[0].Rating != excluded.ID || steps[0].Step != "excluded" || steps[0].Satisfied != nil {
+		t.Errorf("steps %+v (%v)", steps, err)
+	}
 
 	// What names the region and counts for another one is that one's: a reader who sees the region alone is not shown it.
 	e, err := w.Evidence(evaluation.EvidenceQuery{
