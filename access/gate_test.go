@@ -539,7 +539,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s without the demo: %v", a.ID, err)
 		}
 	}
-	if len(demo.gate.DemoAccounts()) != 7 || plain.gate.DemoAccounts() != nil {
+	if len(demo.gate.DemoAccounts()) != 8 || plain.gate.DemoAccounts() != nil {
 		t.Error("the list of demo accounts")
 	}
 }

@@ -216,6 +216,7 @@ func demoAccounts() map[string]StoredAccount {
 		{ID: "demo:leader", Name: "省领导视图", Roles: []Role{Leader}, Scope: all},
 		{ID: "demo:city", Name: "一市领导视图", Roles: []Role{Leader}, Scope: directory.Scope{Regions: []string{"9901"}, Departments: []string{directory.Any}}},
 		{ID: "demo:evaluator", Name: "评价视图", Roles: []Role{Evaluator}, Scope: all},
+		{ID: "demo:publisher", Name: "评价发布视图", Roles: []Role{Evaluator}, Scope: all}, // who draws an edition does not publish it
 		{ID: "demo:handler", Name: "差评办理视图", Roles: []Role{Handler}, Scope: all},
 		{ID: "demo:operator", Name: "运维视图", Roles: []Role{Operator}, Scope: all},
 		{ID: "demo:administrator", Name: "账号管理视图", Roles: []Role{Administrator}},
@@ -242,7 +243,7 @@ func (g *Gate) DemoAccounts() []Account {
 	return list
 }
 
-var demoOrder = []string{"demo:leader", "demo:city", "demo:evaluator", "demo:handler", "demo:operator", "demo:administrator", "demo:auditor"}
+var demoOrder = []string{"demo:leader", "demo:city", "demo:evaluator", "demo:publisher", "demo:handler", "demo:operator", "demo:administrator", "demo:auditor"}
 
 // SignInDemo lets anybody in as one of the demo's accounts: only in demo mode, and only from this machine.
 func (g *Gate) SignInDemo(_ http.ResponseWriter, r *http.Request, id string) (Person, error) {
