@@ -82,8 +82,8 @@ func (d *Dashboard) rehearsal(p *page) error {
 	switch {
 	case !known:
 		v.Wrong = p.T("rehearsal.bad_period", "Name", clip(name, 40))
-	case before == nil || after == nil:
-		return nil
+	case before == nil || after == nil, ask.Get(keyBaseline) == "" && before.Hash == after.Hash:
+		return nil // there is something to choose yet
 	case before.Hash == after.Hash:
 		v.Wrong = p.T("rehearsal.same")
 	case !sameUnits(before.Units, after.Units):

@@ -120,6 +120,7 @@ func TestRehearsalOfStoredSchemes(t *testing.T) {
 		"?after=stricter@1": {http.StatusOK, "would change rank"}, // against the default scheme, over the last month
 		"?after=stricter@1&before=good-bad-review@1&period=2026-Q3":      {http.StatusOK, "would change rank"},
 		"?after=stricter@1&before=good-bad-review@1&period=2026-10":      {http.StatusOK, "card=moves&amp;format=csv"},
+		"?after=good-bad-review@1":                                       {http.StatusOK, `name="before"`},
 		"?after=good-bad-review@1&before=good-bad-review@1":              {http.StatusUnprocessableEntity, "the same scheme"},
 		"?after=stricter@1&before=egdi":                                  {http.StatusUnprocessableEntity, "one kind"},
 		"?after=stricter@1&period=2026-Q5":                               {http.StatusUnprocessableEntity, "2026-Q5” names no period"},
