@@ -16,7 +16,7 @@ const widths = [1920, 1366, 390];
 const scale = 0.5;
 const gap = 16; // pixels of a sheet between its pictures
 const tallest = 2400; // pixels of a page; what is below is left out
-const most = 96 * 1024; // bytes of a sheet
+const most = 88 * 1024; // bytes of a sheet
 const mostOfAll = 8 * 1024 * 1024;
 const languages = { zh: "zh-CN", en: "en-GB" };
 
@@ -89,7 +89,7 @@ async function sheet(chromium, readers, entry, lang) {
     width: shots.reduce((all, shot) => all + shot.width + gap, gap),
     height: Math.max(...shots.map((shot) => shot.height)) + 2 * gap,
   };
-  await keep(paper, `${entry.name}.${lang}`, size, most);
+  await keep(paper, `${entry.name}.${lang}`, size, most, true);
   await table.close();
 }
 
@@ -97,17 +97,17 @@ async function picture(chromium, readers, { name, at, lang = "zh", width, height
   const { page } = await opened(readers, { at }, lang, { colorScheme, viewport: { width, height } });
   await before?.(page);
   await page.waitForTimeout(500);
-  await keep(page, name, { width, height }, 120 * 1024);
+  await keep(page, name, { width, height }, 120 * 1024, false);
   await page.close();
 }
 
 // keep writes a picture as WebP, as fine as its size allows.
-async function keep(page, name, { width, height }, limit) {
+async function keep(page, name, { width, height }, limit, captureBeyondViewport) {
   const session = await page.context().newCDPSession(page);
   let bytes;
   for (let quality = 80; quality >= 20; quality -= 15) {
     const { data } = await session.send("Page.captureScreenshot", {
-      format: "webp", quality, captureBeyondViewport: true, clip: { x: 0, y: 0, width, height, scale: 1 },
+      format: "webp", quality, captureBeyondViewport, clip: { x: 0, y: 0, width, height, scale: 1 },
     });
     bytes = Buffer.from(data, "base64");
     if (bytes.length <= limit) break;
