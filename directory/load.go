@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"haochaping/calendar"
 	"haochaping/directory/naming"
@@ -113,6 +114,9 @@ func (l *loader) identity() (identity, bool) {
 // longestCode bounds codes; the longest in use has 50 characters.
 const longestCode = 128
 
+// longestName bounds names, in characters; the longest of service items in use have about 200.
+const longestName = 500
+
 // cleaned is a name as it is shown.
 func (l *loader) cleaned(f int) string {
 	raw := l.cell(f)
@@ -120,6 +124,9 @@ func (l *loader) cleaned(f int) string {
 	if err != nil {
 		l.problem(f, false, "%s", err)
 		return ""
+	}
+	if n := utf8.RuneCountInString(name); n > longestName {
+		l.problem(f, false, "has %d characters; a name has at most %d", n, longestName)
 	}
 	if strings.ContainsRune(name, '\ufffd') {
 		l.problem(f, true, "holds the sign for a lost character; take the name from its source again")

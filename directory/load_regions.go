@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"haochaping/directory/naming"
 )
@@ -74,7 +75,12 @@ func (l *loader) aliases(f int) []string {
 	for _, raw := range strings.FieldsFunc(l.cell(f), func(r rune) bool { return strings.ContainsRune(";；、|", r) }) {
 		// The cell as a whole is UTF-8, so that only a missing table can be wrong, and that was
 		// checked before the first row.
-		if name, err := naming.Clean(raw); err == nil && name != "" && !slices.Contains(names, name) {
+		name, err := naming.Clean(raw)
+		if n := utf8.RuneCountInString(name); n > longestName {
+			l.problem(f, false, "has a name of %d characters; a name has at most %d", n, longestName)
+			continue
+		}
+		if err == nil && name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

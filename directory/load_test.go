@@ -110,6 +110,8 @@ func TestReadProblems(t *testing.T) {
 		{"no code", regions, "code,name\n,a\n", 2, "code", "is empty"},
 		{"long code", regions, "code,name\n" + strings.Repeat("1", longestCode+1) + ",a\n", 2, "code", "more than 128 bytes"},
 		{"no name", regions, "code,name\n1,\u200b\n", 2, "name", "is empty"},
+		{"long name", regions, "code,name\n1," + strings.Repeat("长", longestName+1) + "\n", 2, "name", "501 characters; a name has at most 500"},
+		{"long alias", regions, "code,name,aliases\n1,a,b；" + strings.Repeat("长", longestName+1) + "\n", 2, "aliases", "501 characters; a name has at most 500"},
 		{"missing parent", regions, "code,name,上级\n1,a,\n2,b,7\n", 3, "上级", "region 2: its parent 7 is not in the directory"},
 		{"ring", regions, "code,name,parent\n1,a,2\n2,b,1\n", 2, "parent", "lead back to itself (1 → 2 → 1)"},
 		{"validity", regions, "code,name,valid_from,valid_to\n1,a,2026-02-01,2026-02-01\n", 2, "valid_to", "2026-02-01 is not after 2026-02-01"},

@@ -54,9 +54,12 @@ func (s Scope) AllowsUnit(dir *Directory, kind Kind, code string) bool {
 }
 
 // Roots are the regions of the scope that the directory knows, without those that lie in another one of them, in the
-// order of the directory; every = the scope has no bound of regions.
+// order of the directory; every = the scope has no bound of regions. A scope that shows nothing has none.
 func (s Scope) Roots(dir *Directory) (roots []string, every bool) {
-	if s.All || slices.Contains(s.Regions, Any) {
+	switch {
+	case !s.All && len(s.Departments) == 0:
+		return nil, false
+	case s.All || slices.Contains(s.Regions, Any):
 		return nil, true
 	}
 	known := make([]string, 0, len(s.Regions))
