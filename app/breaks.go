@@ -78,9 +78,9 @@ func (a *App) collectBreaks(ctx context.Context, now time.Time) ([]evaluation.Br
 	}
 	schemes := scheme.Bundled()
 	for i := range stored {
-		s, err := scheme.Load(stored[i].Text)
+		s, err := a.scheme(ctx, SchemeRef{Name: stored[i].ID + "@" + stored[i].Version}) // the list has no texts
 		if err != nil {
-			return nil, fmt.Errorf("scheme %s@%s was added and can no longer be read:\n%w", stored[i].ID, stored[i].Version, err)
+			return nil, err
 		}
 		schemes = append(schemes, s)
 	}
