@@ -42,7 +42,7 @@ func (c contest) units() scheme.Units {
 // single root, or the roots where there are several.
 func (p *page) readContest() contest {
 	q := p.request.URL.Query()
-	lines := p.dir.Lines()
+	lines := p.lines()
 	if q.Get("by") == byDepartment && len(lines) > 0 {
 		line := q.Get("line")
 		if !slices.Contains(lines, line) {
@@ -132,10 +132,25 @@ func (p *page) readWithin(c contest) string {
 	return ""
 }
 
-// filters are the regions that a list can be narrowed to: those of the first level with several, above the units.
+// lines are the lines of the departments that the reader sees.
+func (p *page) lines() []string {
+	if p.person.Scope.All {
+		return p.dir.Lines()
+	}
+	own := make(map[string]bool)
+	for _, dep := range p.dir.Departments() {
+		if dep.Line != "" && !own[dep.Line] && p.may(directory.KindDepartment, dep.Code) {
+			own[dep.Line] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(p.dir.Lines()), func(line string) bool { return !own[line] })
+}
+
+// filters are the regions that a list can be narrowed to: those of the first level with several that the reader sees,
+// above the units.
 func (p *page) filters(c contest) []directory.Region {
 	for level := 1; level <= p.dir.MaxLevel() && (c.By == byDepartment || level < c.Level); level++ {
-		regions := slices.DeleteFunc(slices.Clone(p.dir.RegionsAtLevel(level)), func(r directory.Region) bool { return r.Placeholder })
+		regions := slices.DeleteFunc(slices.Clone(p.dir.RegionsAtLevel(level)), func(r directory.Region) bool { return r.Placeholder || !p.sees(r.Code) })
 		if len(regions) > 1 {
 			return regions
 		}
@@ -235,7 +250,7 @@ func (p *page) Contests() []labelledChoice {
 		c := contest{By: byRegion, Level: level}
 		out = append(out, labelledChoice{label: p.levelName(level), Href: p.linkWith("/ranking", v.ruled(p.contestValues(c))), Current: v.Contest == c})
 	}
-	if lines := p.dir.Lines(); len(lines) > 0 {
+	if lines := p.lines(); len(lines) > 0 {
 		c := contest{By: byDepartment, Line: lines[0]}
 		out = append(out, labelledChoice{
 			label: label{Text: p.T("ranking.departments")}, Href: p.linkWith("/ranking", v.ruled(p.contestValues(c))), Current: v.Contest.By == byDepartment,
@@ -258,7 +273,7 @@ func (p *page) LineChoices() []labelledChoice {
 		return nil
 	}
 	var out []labelledChoice
-	for _, line := range p.dir.Lines() {
+	for _, line := range p.lines() {
 		out = append(out, labelledChoice{label: p.lineName(line), Value: line, Current: line == v.Contest.Line})
 	}
 	return out

@@ -285,10 +285,7 @@ func (p *page) withChosen(list []labelledChoice, code string) []labelledChoice {
 }
 
 // sees reports whether a region lies within the reader's scope, whatever the department.
-func (p *page) sees(region string) bool {
-	s := directory.Scope{All: p.person.Scope.All, Regions: p.person.Scope.Regions, Departments: []string{directory.Any}}
-	return s.Allows(p.dir, region, "")
-}
+func (p *page) sees(region string) bool { return p.may(directory.KindRegion, region) }
 
 // regionChoices are the region that was chosen with the way to it and its children, as far as the reader sees them.
 func (p *page) regionChoices(chosen string) []labelledChoice {
@@ -314,12 +311,11 @@ func (p *page) regionChoices(chosen string) []labelledChoice {
 		return list
 	}
 	roots := p.dir.Roots()
-	if s := p.person.Scope; !s.All && !slices.Contains(s.Regions, directory.Any) {
+	if own, every := p.person.Scope.Roots(p.dir); !every {
 		roots = nil
-		for _, code := range s.Regions {
-			if r, ok := p.dir.Region(code); ok {
-				roots = append(roots, r)
-			}
+		for _, code := range own {
+			r, _ := p.dir.Region(code)
+			roots = append(roots, r)
 		}
 	}
 	for _, r := range roots {

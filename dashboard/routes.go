@@ -62,6 +62,9 @@ var rankingRoutes = []route{
 	{pattern: "GET /ranking.xlsx", needs: access.ReadRankings, serve: (*Dashboard).rankingXLSX},
 }
 
+// unattributedPath leads to what belongs to no region, which is for those alone who see everything.
+const unattributedPath = "/unattributed"
+
 // menu is the navigation, for those who may open it; each entry has a message nav.ID.
 var menu = []struct {
 	id, path string
@@ -72,7 +75,7 @@ var menu = []struct {
 	{"editions", "/editions", access.ReadRankings},
 	{"reviews", "/reviews", access.ReadReviews},
 	{"quality", "/quality", access.ReadQuality},
-	{"unattributed", "/unattributed", access.ReadFigures},
+	{"unattributed", unattributedPath, access.ReadFigures},
 	{"workbench", "/workbench", access.Evaluate},
 	{"runs", "/runs", access.ReadRuns},
 	{"accounts", "/accounts", access.ManageAccounts},
@@ -83,4 +86,22 @@ var menu = []struct {
 func (d *Dashboard) asset(w http.ResponseWriter, r *http.Request) error {
 	d.assets.ServeHTTP(w, r)
 	return nil
+}
+
+// Address is one address below the base path, and what it needs.
+type Address struct {
+	Pattern string // as http.ServeMux reads it, with the method
+	Needs   access.Permission
+	// Unsettled: also for those who have to change their password before anything else.
+	Unsettled bool
+}
+
+// Addresses are all that a dashboard answers on. The test of leaks asks each of them as everybody.
+func Addresses() []Address {
+	all := routes()
+	list := make([]Address, len(all))
+	for i := range all {
+		list[i] = Address{Pattern: all[i].pattern, Needs: all[i].needs, Unsettled: all[i].unsettled}
+	}
+	return list
 }

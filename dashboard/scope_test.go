@@ -85,3 +85,32 @@ func TestScopes(t *testing.T) {
 		t.Error("a scope without entries is shown a figure")
 	}
 }
+
+// What a reader may choose from holds nothing outside the scope, a list of the scope without entries opens nothing, and
+// no menu leads to a page that is not there for its reader.
+func TestChoicesWithinScope(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Gate = scopes{
+			"all": {All: true}, "city": {Regions: []string{"9901"}, Departments: []string{directory.Any}}, "half": {Regions: []string{"9901"}},
+		}
+	})
+	for person, lacks := range map[string][]string{
+		"all": nil, "city": {"清江市", `value="9902"`, `href="/unattributed`}, "half": {"云州市", "清江市", `value="9901"`, `value="9902"`, `href="/unattributed`},
+	} {
+		for _, path := range []string{"/", "/ranking?by=department", "/ranking?by=department&within=9902", "/reviews", "/reviews?region=9902", "/quality", "/brief"} {
+			body := as(d, person, path).Body.String()
+			for _, word := range lacks {
+				if strings.Contains(path, "=9902") && word == `value="9902"` {
+					continue // what was asked for is kept
+				}
+				if strings.Contains(body, word) {
+					t.Errorf("%s as %s holds %s", path, person, word)
+				}
+			}
+			if person == "all" && !strings.Contains(body, `href="/unattributed`) {
+				t.Errorf("%s as %s does not lead to what belongs to no region", path, person)
+			}
+		}
+	}
+}

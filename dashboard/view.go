@@ -134,7 +134,7 @@ type choice struct {
 func (p *page) Menu() []choice {
 	var out []choice
 	for _, entry := range menu {
-		if p.person.May(entry.needs) {
+		if p.person.May(entry.needs) && (entry.path != unattributedPath || p.person.Scope.Allows(p.dir, "", "")) {
 			out = append(out, choice{Text: p.T("nav." + entry.id), Href: p.link(entry.path), Current: p.Nav == entry.id})
 		}
 	}
