@@ -143,7 +143,7 @@ func startLeakWorld(t *testing.T) *leakWorld {
 		t.Fatal(err)
 	}
 	return &leakWorld{
-		App: a, w: w, editions: make(map[string]string), tokens: make(map[string]string), faults: make(map[string][]string), hows: make(map[string]string),
+		App: a, w: w, editions: map[string]string{"@first": (a.today() - 30).String(), "@last": a.today().String()}, tokens: make(map[string]string), faults: make(map[string][]string), hows: make(map[string]string),
 	}
 }
 
