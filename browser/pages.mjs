@@ -65,7 +65,7 @@ export const pages = [
 // Addresses that answer with something else than a page, or lead elsewhere.
 export const noPages = [
   /^\/evidence\/.*\/pack\.zip$/,
-  /^\/(live|wall\/events|search\.json|map\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|scheme\/[^/]+\/text|workbench\/(indicators\/template\.xlsx|edition\/[^/]+\/parts\.zip)|sign-in\/.*)$/,
+  /^\/(live|wall\/events|search\.json|map\.json|assets\/.*|ranking\.(csv|xlsx)|edition\/[^/]+\/file|scheme\/[^/]+\/text|evidence\/[^/]+\/[^/]+\/pack\.zip|workbench\/(indicators\/template\.xlsx|edition\/[^/]+\/parts\.zip)|sign-in\/.*)$/,
 ];
 
 // A reader of a machine far away, as a trusted proxy says.

@@ -86,6 +86,7 @@ describe("the keyboard alone", { concurrency: 2 }, () => {
 
 test("no page of the menu, of an area or of the routes is missing here", async () => {
   const paths = await Promise.all(pages.map(async (entry) => (await readers.find(entry)).replace(/\?.*/, "")));
+  assert.equal(new Set(pages.map((entry) => entry.name)).size, pages.length, "two pages have one name, and so one picture");
   assert.ok(rooms.size >= 8, [...rooms.keys()].join(" "));
   for (const [link, page] of rooms) assert.ok(paths.includes(link), `${link}, to which ${page} leads, is not in pages.mjs`);
   const folder = join(root, "dashboard");
