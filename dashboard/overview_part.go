@@ -234,7 +234,7 @@ func (p *page) regionTabs(top string) {
 	c := card{ID: "regions", Title: p.T("card.compare"), Note: p.T("card.compare.note"), Span: spanFull, Open: true}
 	if len(tabs) > 1 {
 		for i, t := range tabs {
-			c.Tabs = append(c.Tabs, choice{Text: t.name.Text, Current: i == at, Href: p.here(func(v url.Values) { v.Set(keyTab, t.id) }) + "#card-regions"})
+			c.Tabs = append(c.Tabs, choice{Text: t.name.Text, Name: t.name.Name, Current: i == at, Href: p.here(func(v url.Values) { v.Set(keyTab, t.id) }) + "#card-regions"})
 		}
 	}
 	p.unitsCard(c, tabs[at].column, tabs[at].read)

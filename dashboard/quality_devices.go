@@ -35,12 +35,12 @@ func (p *page) deviceCards() {
 	if h, known := p.dir.Hall(hall); hall != "" && (!known || !p.sees(h.Region)) {
 		halls.Tabs = []choice{
 			{Text: p.T("devices.all_halls"), Href: p.link("/quality") + "#card-devices"},
-			{Text: clip(hall, 100), Href: p.hallDevices(hall), Current: true}, // as it was asked for: it has no name for the reader
+			{Text: clip(hall, 100), Href: p.hallDevices(hall), Current: true, Name: true}, // as it was asked for: it has no name for the reader
 		}
 	} else if hall != "" {
 		halls.Tabs = []choice{
 			{Text: p.T("devices.all_halls"), Href: p.link("/quality") + "#card-devices"},
-			{Text: p.hallName(hall).Text, Href: p.hallDevices(hall), Current: true},
+			{Text: p.hallName(hall).Text, Href: p.hallDevices(hall), Current: true, Name: true},
 		}
 	}
 	own := func(list []record.DeviceState) []record.DeviceState {

@@ -124,7 +124,7 @@ func (p *page) levelDaysCard() {
 			for i, s := range totals {
 				if i < shownSources || i == at {
 					c.Tabs = append(c.Tabs, choice{
-						Text: s.source, Current: i == at,
+						Text: s.source, Name: true, Current: i == at,
 						Href: p.here(func(v url.Values) { v[keySource] = []string{s.source} }) + "#card-level-days",
 					})
 				}
@@ -143,7 +143,7 @@ func (p *page) levelDays(c *card, days []evaluation.SourceDay, of *sourceTotals,
 			byDay[d.Day] = d
 		}
 	}
-	c.Table = &table{Columns: []column{{Title: p.T("column.day")}, {Title: p.T("measure.ratings"), Number: true}}, Note: p.T("leveldays.table", "Source", of.source)}
+	c.Table = &table{Columns: []column{{Title: p.T("column.day")}, {Title: p.T("measure.ratings"), Number: true}}, Note: p.T("leveldays.table")}
 	for level := 5; level >= 1; level-- {
 		c.Table.Columns = append(c.Table.Columns, column{
 			Title: p.T("leveldays.level", "Level", p.T("level."+strconv.Itoa(level)), "Share", p.Share(of.levels[level-1], of.all)), Number: true,

@@ -45,7 +45,7 @@ func TestRehearsal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.calls = 0
+	b.calls.Store(0)
 	for _, lang := range []string{Chinese, English} {
 		status, body := rehearseText(d, "", lang, "", text)
 		if status != http.StatusOK || strings.Contains(body, missingMark) {
@@ -100,8 +100,8 @@ func TestRehearsal(t *testing.T) {
 			t.Errorf("the indicators lack %q:\n%s", want, table)
 		}
 	}
-	if b.calls != 1 {
-		t.Errorf("%d rehearsals for one question", b.calls)
+	if b.calls.Load() != 1 {
+		t.Errorf("%d rehearsals for one question", b.calls.Load())
 	}
 }
 
@@ -183,8 +183,8 @@ func TestRehearsalsWaitForEachOther(t *testing.T) {
 	if status, body := ask("all", "3"); status != http.StatusTooManyRequests || !strings.Contains(body, "Another rehearsal") {
 		t.Errorf("a second rehearsal of one person: %d", status)
 	}
-	if status, body := ask("city", "4"); status != http.StatusOK || !strings.Contains(body, "data-pending") || b.calls != 1 {
-		t.Errorf("a rehearsal of somebody else: %d, %d at a time", status, b.calls)
+	if status, body := ask("city", "4"); status != http.StatusOK || !strings.Contains(body, "data-pending") || b.calls.Load() != 1 {
+		t.Errorf("a rehearsal of somebody else: %d, %d at a time", status, b.calls.Load())
 	}
 	close(b.wait)
 	for _, one := range [][2]string{{"all", "2"}, {"city", "4"}} {

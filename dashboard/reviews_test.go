@@ -245,9 +245,9 @@ func TestReviewIsOnRecordBeforeItIsShown(t *testing.T) {
 		w := get(d, path, Chinese)
 		return w.Code, strings.ReplaceAll(w.Body.String(), path, "")
 	}
-	wantCode, wantBody := answer("/review/" + uuid.Max.String())
 	for _, scope := range []directory.Scope{{}, {Regions: []string{"9901"}, Departments: []string{directory.Any}}, {Regions: []string{"99"}, Departments: []string{"D99010100"}}} {
 		gate.person.Scope = scope
+		wantCode, wantBody := answer("/review/" + uuid.Max.String())
 		if code, body := answer("/review/" + id); code != http.StatusNotFound || code != wantCode || body != wantBody {
 			t.Errorf("scope %s: %d", scope.Key(), code)
 		}

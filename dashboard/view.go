@@ -128,6 +128,7 @@ func (p *page) RankingKept(changed ...string) []term {
 type choice struct {
 	Text, Href string
 	Current    bool
+	Name       bool // the text is a name out of the data
 }
 
 // Menu is the navigation.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ type bench struct {
 	store *fakeStore
 	added []SchemeVersion
 	texts map[string]*scheme.Scheme
-	calls int
+	calls atomic.Int64
 	wait  chan struct{} // rehearsals wait until it is closed; nil: they do not
 }
 
@@ -85,7 +86,7 @@ func (b *bench) AddScheme(_ context.Context, by access.Person, text []byte) erro
 }
 
 func (b *bench) Rehearse(ctx context.Context, before, after *scheme.Scheme, period calendar.Range) (was, is *scoring.Result, err error) {
-	b.calls++
+	b.calls.Add(1)
 	if b.wait != nil {
 		select {
 		case <-b.wait:
