@@ -30,10 +30,12 @@ var pages = []string{
 
 // reading is what was measured over one amount of data.
 type reading struct {
+	dir     string
 	ratings uint64
 	plain   time.Duration // of the overview's figures by plain SQL
 	cold    map[string]time.Duration
 	times   map[string][]time.Duration // warm
+	failed  map[string]int             // how often a part of a page could not be shown
 }
 
 func (r *reading) all() (list []time.Duration) {
@@ -52,51 +54,62 @@ func quantile(list []time.Duration, q float64) time.Duration {
 	return list[min(len(list)-1, int(q*float64(len(list))))]
 }
 
-// measure fills a data folder, runs the plain SQL, starts the product over it and reads its pages.
-func measure(ctx context.Context, o *options, dir string, ratings uint64) (_ *reading, err error) {
-	data := filepath.Join(dir, "data")
-	if err := os.MkdirAll(data, 0o700); err != nil {
+// store makes a data folder of a number of ratings, and measures the plain SQL over it.
+func store(ctx context.Context, dir string, ratings uint64) (*reading, error) {
+	r := &reading{
+		dir: dir, ratings: ratings, cold: make(map[string]time.Duration), times: make(map[string][]time.Duration), failed: make(map[string]int),
+	}
+	if err := os.MkdirAll(r.data(), 0o700); err != nil {
 		return nil, err
 	}
-	r := &reading{ratings: ratings, cold: make(map[string]time.Duration), times: make(map[string][]time.Duration)}
-	if r.plain, err = fill(ctx, data, ratings); err != nil {
-		return nil, err
-	}
-	p, err := gauge.Start("the service", filepath.Join(dir, "service.log"), o.program, nil,
-		"serve", "--listen", "127.0.0.1:0", "--data-dir", data, "--log-level", "info")
+	var err error
+	r.plain, err = fill(ctx, r.data(), ratings)
+	return r, err
+}
+
+func (r *reading) data() string { return filepath.Join(r.dir, "data") }
+
+// measure starts the product over a data folder and reads its pages: each for the first time, then with many readers.
+func (r *reading) measure(ctx context.Context, o *options) (err error) {
+	p, err := gauge.Start("the service", filepath.Join(r.dir, "service.log"), o.program, nil,
+		"serve", "--listen", "127.0.0.1:0", "--data-dir", r.data(), "--log-level", "info")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, p.Stop()) }()
 	base, err := p.Says(ctx, `msg=listening address=(\S+)/`)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: o.readers}}
-	if err := signIn(ctx, client, o.program, data, base); err != nil {
-		return nil, err
+	if err := signIn(ctx, client, o.program, r.data(), base); err != nil {
+		return err
 	}
 	for _, page := range pages {
-		if r.cold[page], err = open(ctx, client, base+page); err != nil {
-			return nil, err
+		_, took, err := fetch(ctx, client, base+page)
+		if err != nil && !errors.Is(err, errPart) {
+			return err
+		}
+		if r.cold[page] = took; err != nil {
+			r.failed[page]++
 		}
 	}
 	if err := settled(ctx, client, base); err != nil {
-		return nil, err
+		return err
 	}
-	progress("%d ratings: the pages were read cold", ratings)
+	progress("%d ratings: the pages were read cold", r.ratings)
 	before, err := generation(ctx, client, base)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := r.read(ctx, o, client, base); err != nil {
-		return nil, err
+		return err
 	}
 	after, err := generation(ctx, client, base)
 	if err == nil && after != before {
 		err = fmt.Errorf("the facts moved from %s to %s while the pages were read: that was not warm", before, after)
 	}
-	return r, err
+	return err
 }
 
 // fill makes records of the last twelve months and more, has them counted, and measures the plain SQL.
@@ -128,11 +141,8 @@ func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration
 	return w.PlainOverview(ctx, calendar.Range{From: w.Today - 29, To: w.Today})
 }
 
-// open reads a page and returns the server's time for it.
-func open(ctx context.Context, client *http.Client, address string) (time.Duration, error) {
-	_, took, err := fetch(ctx, client, address)
-	return took, err
-}
+// errPart: a page came, but a part of it failed.
+var errPart = errors.New("a part of the page failed")
 
 // generation is the state of the facts that the overview is made of.
 func generation(ctx context.Context, client *http.Client, base string) (string, error) {
@@ -148,7 +158,7 @@ func generation(ctx context.Context, client *http.Client, base string) (string, 
 	return string(number), nil
 }
 
-// fetch reads a page, and the server's time for it.
+// fetch reads a page, and the server's time for it; with errPart, too.
 func fetch(ctx context.Context, client *http.Client, address string) (body []byte, took time.Duration, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -169,14 +179,15 @@ func fetch(ctx context.Context, client *http.Client, address string) (body []byt
 	if !bytes.Contains(body, []byte("</html>")) {
 		return nil, 0, fmt.Errorf("read %s: not a whole page", address)
 	}
-	if bytes.Contains(body, []byte(` class="incident"`)) {
-		return nil, 0, fmt.Errorf("read %s: a part of the page failed", address)
-	}
 	ms, err := strconv.ParseFloat(strings.TrimPrefix(answer.Header.Get("Server-Timing"), "app;dur="), 64)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read %s: the server does not say its time: %w", address, err)
 	}
-	return body, time.Duration(ms * float64(time.Millisecond)), nil
+	took = time.Duration(ms * float64(time.Millisecond))
+	if bytes.Contains(body, []byte(` class="incident"`)) {
+		return body, took, fmt.Errorf("read %s: %w", address, errPart)
+	}
+	return body, took, nil
 }
 
 // settled waits until each page is answered from what is kept, which rankings are some seconds after they were asked
@@ -187,10 +198,10 @@ func settled(ctx context.Context, client *http.Client, base string) error {
 	for _, page := range pages {
 		for {
 			body, took, err := fetch(ctx, client, base+page)
-			if err != nil {
+			if err != nil && !errors.Is(err, errPart) {
 				return err
 			}
-			if took < time.Second && !bytes.Contains(body, []byte(" data-pending")) {
+			if err == nil && took < time.Second && !bytes.Contains(body, []byte(" data-pending")) {
 				break
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -217,11 +228,14 @@ func (r *reading) read(ctx context.Context, o *options, client *http.Client, bas
 				case <-time.After(pause):
 				}
 				page := pages[dice.IntN(len(pages))]
-				took, err := open(ctx, client, base+page)
+				_, took, err := fetch(ctx, client, base+page)
 				mu.Lock()
 				switch {
-				case err == nil:
+				case err == nil, errors.Is(err, errPart):
 					r.times[page] = append(r.times[page], took)
+					if err != nil {
+						r.failed[page]++
+					}
 				case ctx.Err() == nil:
 					failed = errors.Join(failed, err)
 				}
