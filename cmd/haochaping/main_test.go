@@ -35,16 +35,20 @@ func endWithTest() {
 	os.Exit(4)
 }
 
-// TestScripts runs the promises of the product as its users meet them. Each script has a
-// folder of its own; scripts_test.go and its neighbours hold the commands that they add.
-func TestScripts(t *testing.T) {
+// TestScripts runs the promises of the product as its users meet them, those about what happens at the same time; the
+// others are in testdata/plain. Each script has a folder of its own; scripts_test.go and its neighbours hold the
+// commands that they add.
+func TestScripts(t *testing.T) { runScripts(t, "script") }
+
+func runScripts(t *testing.T, folder string) {
+	t.Helper()
 	enginetest.Require(t)
 	examples, err := filepath.Abs("../../examples")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                filepath.Join("testdata", "script"),
+		Dir:                filepath.Join("testdata", folder),
 		RequireUniqueNames: true,
 		Condition:          condition,
 		Setup: func(env *testscript.Env) error {
