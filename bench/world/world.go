@@ -76,6 +76,10 @@ func Open(ctx context.Context, data string) (_ *World, err error) {
 	if err != nil {
 		return nil, err
 	}
+	// Before there are cases: the product would find all their days to be counted anew.
+	if _, err := w.Store.StoreWorkingTime(ctx); err != nil {
+		return nil, err
+	}
 	problems, err := w.Store.ImportDirectory(ctx, province(), "bench")
 	if err != nil {
 		return nil, fmt.Errorf("fill in the directory: %w: %v", err, problems)
