@@ -134,6 +134,9 @@ func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration
 	if _, err := w.Store.Restate(ctx, time.Now()); err != nil {
 		return 0, err
 	}
+	if _, err := w.Store.RestateItems(ctx); err != nil {
+		return 0, err
+	}
 	if n, err := w.Counted(ctx, days); err != nil || n != ratings {
 		return 0, errors.Join(fmt.Errorf("of %d ratings the facts hold %d", ratings, n), err)
 	}
