@@ -268,23 +268,12 @@ func (p *page) deskRegister(v *deskEditionView, reg *register, rev *edition.Revi
 	kinds := p.schemeKinds(p.request.Context())
 	all := p.objectionLines(reg, kinds, objectionFilter{number: rev.Number})
 	v.Register = p.linkWith("/workbench/objections", url.Values{keyEdition: {rev.Number}})
-	var open, upheld, rejected, late int
+	var n objectionCounts
 	for i := range all {
-		o := all[i].objection
-		switch {
-		case o.Open():
-			open++
-		case o.Decision == edition.Upheld:
-			upheld++
-		default:
-			rejected++
-		}
-		if o.Late {
-			late++
-		}
+		n.add(all[i].objection)
 	}
-	count := func(id string, n int) term { return term{p.T("edition.objections." + id), p.Int(uint64(n))} }
-	v.Counts = []term{count("all", len(all)), count("open", open), count("upheld", upheld), count("rejected", rejected), count("late", late)}
+	count := p.countObjections
+	v.Counts = []term{count("all", n.all), count("open", n.open), count("upheld", n.upheld), count("rejected", n.rejected), count("late", n.late)}
 	const shown = 8
 	v.Objections = all[:min(shown, len(all))]
 }

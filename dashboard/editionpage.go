@@ -301,27 +301,36 @@ func (p *page) editionNarratives(s *seen, rev *edition.Revision) (list []unitNar
 
 // editionObjections counts the register: those of the units that are seen.
 func (p *page) editionObjections(s *seen, rev *edition.Revision) []term {
-	var all, upheld, rejected, open, late int
+	var n objectionCounts
 	for i := range rev.Objections {
-		o := &rev.Objections[i]
-		if !s.codes[o.Unit] {
-			continue
-		}
-		all++
-		switch {
-		case o.Open():
-			open++
-		case o.Decision == edition.Upheld:
-			upheld++
-		default:
-			rejected++
-		}
-		if o.Late {
-			late++
+		if o := &rev.Objections[i]; s.codes[o.Unit] {
+			n.add(o)
 		}
 	}
-	count := func(id string, n int) term { return term{p.T("edition.objections." + id), p.Int(uint64(n))} }
-	return []term{count("all", all), count("upheld", upheld), count("rejected", rejected), count("open", open), count("late", late)}
+	count := p.countObjections
+	return []term{count("all", n.all), count("upheld", n.upheld), count("rejected", n.rejected), count("open", n.open), count("late", n.late)}
+}
+
+// objectionCounts are how many objections there are, by what became of them; late ones are among the others.
+type objectionCounts struct{ all, upheld, rejected, open, late int }
+
+func (n *objectionCounts) add(o *edition.Objection) {
+	n.all++
+	switch {
+	case o.Open():
+		n.open++
+	case o.Decision == edition.Upheld:
+		n.upheld++
+	default:
+		n.rejected++
+	}
+	if o.Late {
+		n.late++
+	}
+}
+
+func (p *page) countObjections(id string, n int) term {
+	return term{p.T("edition.objections." + id), p.Int(uint64(n))}
 }
 
 // editionSteps are the steps of the revision. What people wrote about them may name any unit.

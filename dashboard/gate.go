@@ -133,10 +133,7 @@ func (p *page) act(action, object string) error {
 	if p.dashboard.options.Recorder == nil {
 		return nil
 	}
-	if err := p.dashboard.options.Recorder.Record(p.request.Context(), p.person, action, clip(object, 1000)); err != nil {
-		return fmt.Errorf("%w: %w", errNotOnRecord, err)
-	}
-	return nil
+	return p.putOnRecord(action, clip(object, 1000))
 }
 
 // recordingWriter holds an attachment back until it is on record.
