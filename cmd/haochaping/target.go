@@ -56,23 +56,7 @@ func newTargetSet() *cobra.Command {
   haochaping target set --indicator median_handling --department D1 --year 2026 --value 3天 --document 示例〔2026〕2号`,
 		Args: cobra.NoArgs,
 	}
-	unit := targetUnit(c, true)
-	c.RunE = func(c *cobra.Command, _ []string) (err error) {
-		if err := needed(c, "indicator", "year", "value", "document"); err != nil {
-			return err
-		}
-		if in.Kind, in.Unit, err = unit(); err != nil {
-			return err
-		}
-		return withClient(c, func(client *app.Client) error {
-			t, err := client.SetTarget(c.Context(), &in)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "set: %s of %s %s in %d\n", t.Indicator, t.Kind, t.Unit, t.Year)
-			return err
-		})
-	}
+	changesTarget(c, &in, "set", "indicator", "year", "value", "document")
 	f := c.Flags()
 	f.StringVar(&in.Indicator, "indicator", "", "id of the indicator")
 	f.IntVar(&in.Year, "year", 0, "year that the target is for")
@@ -88,28 +72,33 @@ func newTargetRemove() *cobra.Command {
 		Short: "Remove a target; its versions stay on record",
 		Args:  cobra.NoArgs,
 	}
+	changesTarget(c, &in, "removed", "indicator", "year")
+	f := c.Flags()
+	f.StringVar(&in.Indicator, "indicator", "", "id of the indicator")
+	f.IntVar(&in.Year, "year", 0, "year that the target is for")
+	f.StringVar(&in.Document, "document", "", "number of the document that ends it, if there is one")
+	return c
+}
+
+// changesTarget has a command change the target of a unit, once its required flags are given, and say what it did.
+func changesTarget(c *cobra.Command, in *app.TargetChange, done string, required ...string) {
 	unit := targetUnit(c, true)
 	c.RunE = func(c *cobra.Command, _ []string) (err error) {
-		if err := needed(c, "indicator", "year"); err != nil {
+		if err := needed(c, required...); err != nil {
 			return err
 		}
 		if in.Kind, in.Unit, err = unit(); err != nil {
 			return err
 		}
 		return withClient(c, func(client *app.Client) error {
-			t, err := client.SetTarget(c.Context(), &in)
+			t, err := client.SetTarget(c.Context(), in)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "removed: %s of %s %s in %d\n", t.Indicator, t.Kind, t.Unit, t.Year)
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s of %s %s in %d\n", done, t.Indicator, t.Kind, t.Unit, t.Year)
 			return err
 		})
 	}
-	f := c.Flags()
-	f.StringVar(&in.Indicator, "indicator", "", "id of the indicator")
-	f.IntVar(&in.Year, "year", 0, "year that the target is for")
-	f.StringVar(&in.Document, "document", "", "number of the document that ends it, if there is one")
-	return c
 }
 
 // needed is an error of usage that names the first flag of a change that was not given.
