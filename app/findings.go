@@ -137,7 +137,7 @@ func readUnits(ctx context.Context, group *errgroup.Group, w *warehouse.Warehous
 // readSent has read what sources, clerks and devices sent.
 func (a *App) readSent(ctx context.Context, group *errgroup.Group, w *warehouse.Warehouse, in *findings.Input, watermark calendar.Day) {
 	group.Go(func() (err error) {
-		if in.Staff, err = w.StaffMonths(ctx, in.Period); err != nil {
+		if in.Staff, err = w.StaffMonths(ctx, in.Period, findings.LeastAsked); err != nil {
 			return fmt.Errorf("count events by clerk: %w", err)
 		}
 		return nil

@@ -23,9 +23,10 @@ type leads struct {
 	find   func(context.Context) ([]findings.Finding, evaluation.Generation, error)
 	wanted chan struct{} // of size 1: somebody has asked
 
-	mu   sync.Mutex
-	list []findings.Finding
-	at   time.Time // when list was drawn; zero = never
+	mu     sync.Mutex
+	list   []findings.Finding
+	at     time.Time // when list was drawn; zero = never
+	failed error     // of the last attempt
 }
 
 func newLeads(a *App) *leads {
@@ -39,15 +40,19 @@ func newLeads(a *App) *leads {
 	return &leads{app: a, state: a.store.Generation, find: find, wanted: make(chan struct{}, 1)}
 }
 
-// Findings are the latest that were drawn, and when; ok is false before the first. Nobody modifies them.
-func (l *leads) Findings(context.Context) (list []findings.Finding, at time.Time, ok bool) {
+// Findings are the latest that were drawn, and when; ok is false before the first, which may have failed. Nobody
+// modifies them.
+func (l *leads) Findings(context.Context) (list []findings.Finding, at time.Time, ok bool, err error) {
 	select {
 	case l.wanted <- struct{}{}:
 	default:
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.list, l.at, !l.at.IsZero()
+	if l.at.IsZero() {
+		return nil, l.at, false, l.failed
+	}
+	return l.list, l.at, true, nil
 }
 
 // run draws findings until ctx ends. It owns what was drawn when.
@@ -79,11 +84,11 @@ func (l *leads) draw(ctx context.Context) (generation uint64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, leadTimeout)
 	defer cancel()
 	list, g, err := l.find(ctx)
-	if err != nil {
-		return 0, err
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.failed = err; err != nil {
+		return 0, err
+	}
 	l.list, l.at = list, l.app.clock()
 	return g.Number, nil
 }

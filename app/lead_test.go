@@ -39,11 +39,11 @@ func TestLeads(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- l.run(ctx) }()
-		ask := func(wantDrawn int, wantOK bool) {
+		ask := func(wantDrawn int, wantOK, wantFailed bool) {
 			t.Helper()
-			list, _, ok := l.Findings(ctx)
-			if ok != wantOK || ok && len(list) != 1 {
-				t.Errorf("%d findings, known: %v", len(list), ok)
+			list, _, ok, err := l.Findings(ctx)
+			if ok != wantOK || ok && len(list) != 1 || (err != nil) != wantFailed {
+				t.Errorf("%d findings, known: %v, %v", len(list), ok, err)
 			}
 			synctest.Wait()
 			change(func() {
@@ -57,19 +57,25 @@ func TestLeads(t *testing.T) {
 			if drawn != 0 {
 				t.Error("nobody asked")
 			}
+			bad = errors.New("away")
 		})
-		ask(1, false)
+		ask(1, false, false)
+		time.Sleep(2 * time.Minute)
+		ask(1, false, true) // there are none yet, and the first attempt failed
+		change(func() { bad = nil })
+		time.Sleep(10 * time.Minute)
+		ask(2, false, true)
 		time.Sleep(2 * time.Minute)
 		change(func() { generation.Number = 2 })
-		ask(1, true) // too soon
+		ask(2, true, false) // too soon
 		time.Sleep(10 * time.Minute)
 		change(func() { bad = errors.New("away") })
-		ask(2, true)
+		ask(3, true, false)
 		time.Sleep(11 * time.Minute)
 		change(func() { bad = nil })
-		ask(3, true)
+		ask(4, true, false)
 		time.Sleep(11 * time.Minute)
-		ask(3, true) // nothing has moved
+		ask(4, true, false) // nothing has moved
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,9 +12,9 @@ import (
 
 // Findings says what the figures of the last months show.
 type Findings interface {
-	// Findings are the latest that were drawn, the most important first, and when; ok is false before the first. It
-	// does not wait for new ones. Callers do not modify the list.
-	Findings(ctx context.Context) (list []findings.Finding, at time.Time, ok bool)
+	// Findings are the latest that were drawn, the most important first, and when; ok is false before the first, with
+	// an error if that failed. It does not wait for new ones. Callers do not modify the list.
+	Findings(ctx context.Context) (list []findings.Finding, at time.Time, ok bool, err error)
 }
 
 // shownFindings is how many findings lead the overview.
@@ -34,7 +35,10 @@ func (p *page) loadFindings(ctx context.Context) error {
 	if p.dashboard.options.Findings == nil {
 		return nil
 	}
-	list, at, ok := p.dashboard.options.Findings.Findings(ctx)
+	list, at, ok, err := p.dashboard.options.Findings.Findings(ctx)
+	if o.FindingsBad = err != nil; o.FindingsBad {
+		return fmt.Errorf("draw findings: %w", err)
+	}
 	o.FindingsKnown, o.FindingsWait = ok, !ok
 	if !ok {
 		return nil

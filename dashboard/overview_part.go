@@ -18,6 +18,7 @@ type overviewPart struct {
 	Findings      []findingView
 	FindingsKnown bool
 	FindingsWait  bool // they have not been drawn yet
+	FindingsBad   bool // they could not be drawn
 	FindingsAt    string
 
 	Clocks     []clockView

@@ -86,10 +86,11 @@ func (f *fakeOutcomes) Outcomes(_ context.Context, days calendar.Range) (list []
 type fakeFindings struct {
 	list []findings.Finding
 	at   time.Time
+	err  error
 }
 
-func (f fakeFindings) Findings(context.Context) ([]findings.Finding, time.Time, bool) {
-	return f.list, f.at, !f.at.IsZero()
+func (f fakeFindings) Findings(context.Context) ([]findings.Finding, time.Time, bool, error) {
+	return f.list, f.at, !f.at.IsZero(), f.err
 }
 
 func testFindings(dir *directory.Directory) []findings.Finding {
@@ -114,7 +115,7 @@ func testFindings(dir *directory.Directory) []findings.Finding {
 // withOverview gives a dashboard what the overview asks for.
 func withOverview(store *fakeStore) func(*Options) {
 	return func(o *Options) {
-		o.Outcomes, o.Findings = &fakeOutcomes{store: store}, fakeFindings{testFindings(store.dir), testNow.Add(-5 * time.Minute)}
+		o.Outcomes, o.Findings = &fakeOutcomes{store: store}, fakeFindings{list: testFindings(store.dir), at: testNow.Add(-5 * time.Minute)}
 	}
 }
 
@@ -322,6 +323,14 @@ func TestOverviewIsCheap(t *testing.T) {
 	}
 	if n := store.calls.Load(); n > 15 {
 		t.Errorf("%d queries", n)
+	}
+	// Those that could not be drawn are not.
+	d = newTestDashboard(t, store, func(o *Options) { withOverview(store)(o); o.Findings = fakeFindings{err: errors.New("away")} })
+	for _, path := range []string{"/", "/brief"} {
+		text := allText(parse(t, get(d, path, English).Body))
+		if !strings.Contains(text, "Findings cannot be read now.") || strings.Contains(text, "background") {
+			t.Errorf("%s says nothing of findings that could not be drawn", path)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ type StaffMonth struct {
 	Month    calendar.Day // its first day
 	Hall     string
 	Window   string
-	Staff    string // opaque code
+	Staff    string // opaque code; empty = the clerks who are too seldom there to be listed
 	Events   uint64 // service events
 	Prompted uint64 // of these, the rating page was shown
 }

@@ -112,7 +112,7 @@ func TestSourcesAndClerksAddUpToTheFacts(t *testing.T) {
 	if diff := cmp.Diff(want, sum); diff != "" || want.Superseded == 0 {
 		t.Errorf("days of sources (-facts +sum):\n%s", diff)
 	}
-	clerks, err := w.StaffMonths(t.Context(), days)
+	clerks, err := w.StaffMonths(t.Context(), days, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestStaffMonths(t *testing.T) {
 	add(may4+1, "02", "", "", true, true)
 	add(may4+40, "01", "S1", "S1", true, true)
 	insert(t, w, &b, "a")
-	got, err := w.StaffMonths(t.Context(), calendar.Range{From: may4 + 3, To: may4 + 40}) // whole months
+	got, err := w.StaffMonths(t.Context(), calendar.Range{From: may4 + 3, To: may4 + 40}, 0) // whole months
 	want := []evaluation.StaffMonth{
 		{Month: calendar.MakeDay(2026, 5, 1), Hall: "H1", Window: "01", Staff: "S1", Events: 3, Prompted: 1},
 		{Month: calendar.MakeDay(2026, 5, 1), Hall: "H1", Window: "02", Staff: "S1", Events: 1},
@@ -162,7 +162,20 @@ func TestStaffMonths(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("months of clerks: %v (-want +got)\n%s", err, diff)
 	}
-	if _, err := w.StaffMonths(t.Context(), calendar.Range{From: may4, To: may4 + 40*31}); err == nil {
+	// With a bound the two seldom ones of May share the row of their window.
+	add(may4+2, "01", "S3", "", true, false)
+	b.Prompts, b.Ratings = b.Prompts[len(b.Prompts)-1:], nil
+	insert(t, w, &b, "b")
+	got, err = w.StaffMonths(t.Context(), calendar.Range{From: may4, To: may4 + 5}, 3)
+	want = []evaluation.StaffMonth{
+		{Month: calendar.MakeDay(2026, 5, 1), Hall: "H1", Window: "01", Events: 1, Prompted: 1},
+		{Month: calendar.MakeDay(2026, 5, 1), Hall: "H1", Window: "01", Staff: "S1", Events: 3, Prompted: 1},
+		{Month: calendar.MakeDay(2026, 5, 1), Hall: "H1", Window: "02", Events: 1},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("months of the clerks with three events: %v (-want +got)\n%s", err, diff)
+	}
+	if _, err := w.StaffMonths(t.Context(), calendar.Range{From: may4, To: may4 + 40*31}, 0); err == nil {
 		t.Error("forty months at a time")
 	}
 }

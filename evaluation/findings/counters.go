@@ -19,11 +19,13 @@ const (
 	graceHours   = 1    // before opening and after closing, in which those rate who came early or waited
 	rareHour     = .001 // share of all ratings below which an hour counts as closed, where opening hours are not known
 	identical    = 0.01 // p of so few other levels
-	leastAsked   = 20   // services of a clerk in a month
 	seldomAsks   = 0.7  // of the colleagues' share
 	leastMissing = 5    // numbers
 	manyMissing  = 0.01 // of the highest number
 )
+
+// LeastAsked is how many services of a clerk at a window in a month something is said about.
+const LeastAsked = 20
 
 // windowMonth is what a window has in a month: n ratings, k of them while it is closed.
 type windowMonth struct {
@@ -243,7 +245,7 @@ func (f *finder) clerks() {
 		s := &f.Staff[i]
 		w := at{s.Month, s.Hall, s.Window}
 		x := seat{StaffMonth: s, othersEvents: events[w] - s.Events, othersPrompted: prompted[w] - s.Prompted}
-		if s.Staff == "" || s.Events < leastAsked || x.othersEvents < leastAsked {
+		if s.Staff == "" || s.Events < LeastAsked || x.othersEvents < LeastAsked {
 			continue
 		}
 		x.p = statistics.RateChange(x.othersPrompted, x.othersEvents, s.Prompted, s.Events)

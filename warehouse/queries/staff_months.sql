@@ -2,7 +2,8 @@
 -- found without the stage tables, which belong to restatements: an event that nobody names is known by its prompt, or by
 -- the rating that was not given. An event belongs to the clerk whom its rating names, else its prompt; one without a
 -- clerk is not in here.
--- Called by StaffMonths, once for each month. Grain: month x hall x window x staff. Cost: reads ratings and prompts of
+-- Called by StaffMonths, once for each month. Grain: month x hall x window x staff; clerks with fewer than least events at
+-- a window are one row with staff ''. Cost: reads ratings and prompts of
 -- the month with FINAL, once. Clerks go through the grouping as numbers, as places do in event_counts.sql; 0 = no clerk.
 WITH
     toUUID('00000000-0000-0000-0000-000000000000') AS nobody,
@@ -33,7 +34,7 @@ WITH
         FROM records
         GROUP BY event_day, prompt != nobody, if(prompt != nobody, prompt, id)
     )
-SELECT clerks.hall, clerks.window, clerks.staff, events, prompted
+SELECT clerks.hall, clerks.window, if(counted.events < {least:UInt64}, '', clerks.staff) AS who, sum(counted.events), sum(counted.prompted)
 FROM
 (
     SELECT clerk, count() AS events, countIf(is_prompted) AS prompted
@@ -59,5 +60,6 @@ LEFT ANY JOIN
         SELECT hall, window, staff FROM prompts WHERE event_day BETWEEN {from:Date} AND {to:Date} AND staff != ''
     )
 ) AS clerks ON counted.clerk = clerks.clerk
-ORDER BY clerks.hall, clerks.window, clerks.staff
+GROUP BY clerks.hall, clerks.window, who
+ORDER BY clerks.hall, clerks.window, who
 LIMIT {limit:UInt64}
