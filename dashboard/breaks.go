@@ -23,7 +23,7 @@ func (p *page) readBreaks(ctx context.Context) ([]evaluation.Break, error) {
 		return nil, nil
 	}
 	c := p.dashboard.facts
-	all, err := recall(ctx, c, p.Generation, &c.breaks, struct{}{}, c.timeout, from.Breaks)
+	all, err := recall(ctx, c, p.wanted, &c.breaks, struct{}{}, c.timeout, from.Breaks)
 	if err != nil {
 		return nil, fmt.Errorf("read the breaks in the series: %w", err)
 	}

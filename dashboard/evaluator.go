@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"haochaping/calendar"
-	"haochaping/evaluation"
 	"haochaping/evaluation/scheme"
 	"haochaping/evaluation/scoring"
 )
@@ -36,9 +35,9 @@ const judgeTimeout = time.Minute
 // errStillJudging says that nobody waited for a result, which is still being computed.
 var errStillJudging = errors.New("the evaluation takes longer than a page waits")
 
-// judge answers a judgement from a generation.
-func (c *cache) judge(ctx context.Context, g evaluation.Generation, j judgement) (*scoring.Result, error) {
-	r, err := recall(ctx, c, g, &c.results, j, judgeTimeout, func(ctx context.Context) (*scoring.Result, error) {
+// judge answers a judgement.
+func (c *cache) judge(ctx context.Context, w *wanted, j judgement) (*scoring.Result, error) {
+	r, err := recall(ctx, c, w, &c.results, j, judgeTimeout, func(ctx context.Context) (*scoring.Result, error) {
 		return c.judges.Evaluate(ctx, j.units, j.period, j.rule)
 	})
 	switch {

@@ -50,15 +50,14 @@ const (
 type evidenceDesk struct {
 	mu      sync.Mutex
 	readers map[string]bool // who takes one down
-	surveys recent[surveyKey, evaluation.EvidenceSurvey]
+	surveys recent[surveyKey, *answer[evaluation.EvidenceSurvey]]
 }
 
 type surveyKey struct {
-	generation uint64
-	kind       evaluation.EvidenceKind
-	code       string
-	period     calendar.Range
-	scope      string
+	kind   evaluation.EvidenceKind
+	code   string
+	period calendar.Range
+	scope  string
 }
 
 // take begins a pack for a reader; ok is false while the reader, or too many others, take one down.
@@ -167,11 +166,11 @@ func (p *page) readEvidenceEdition(a *evidenceAsk, number string) error {
 	return nil
 }
 
-// survey is what a pack would hold, counted once for all who ask in a generation.
+// survey is what a pack would hold, counted once for all who ask while the facts stand still.
 func (p *page) survey(ctx context.Context, a *evidenceAsk) (evaluation.EvidenceSurvey, error) {
 	d := p.dashboard
-	key := surveyKey{p.Generation.Number, a.query.Kind, a.query.Code, a.query.Range, a.query.Scope.Key()}
-	s, err := recall(ctx, d.facts, p.Generation, &d.evidence.surveys, key, surveyTime, func(ctx context.Context) (evaluation.EvidenceSurvey, error) {
+	key := surveyKey{a.query.Kind, a.query.Code, a.query.Range, a.query.Scope.Key()}
+	s, err := recall(ctx, d.facts, want(p.Generation, exact), &d.evidence.surveys, key, surveyTime, func(ctx context.Context) (evaluation.EvidenceSurvey, error) {
 		return d.options.Evidence.Survey(ctx, a.query)
 	})
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -202,7 +201,7 @@ func (p *page) judged(ctx context.Context, a *evidenceAsk, e *export.Evidence) e
 		e.Result, err = p.dashboard.options.Evidence.Alone(ctx, a.query)
 		return err
 	}
-	all, err := p.dashboard.facts.judge(ctx, p.Generation, judgement{c.units(), a.query.Range, scoring.RuleActive})
+	all, err := p.dashboard.facts.judge(ctx, p.wanted, judgement{c.units(), a.query.Range, scoring.RuleActive})
 	if err != nil {
 		return err
 	}

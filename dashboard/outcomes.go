@@ -127,23 +127,16 @@ func (p *page) keptMonth(month calendar.Range) ([]evaluation.Outcome, bool) {
 		return nil, false
 	}
 	if p.now.Sub(asked) >= stepsBelieved {
-		p.meanwhile("steps", p.learnSteps)
+		p.dashboard.facts.meanwhile("steps", p.dashboard.facts.timeout, p.learnSteps)
 	}
 	patience := outcomesMoved
 	if month.To >= today-31 {
 		patience = outcomesRecent
 	}
 	if moved := a.generation != p.Generation.Number || a.steps != steps; age >= outcomesAge || moved && age >= patience {
-		p.meanwhile(outcomesKey(month), p.monthReader(month))
+		p.dashboard.facts.meanwhile(outcomesKey(month), p.dashboard.facts.timeout, p.monthReader(month))
 	}
 	return a.list, true
-}
-
-// meanwhile starts a reading that nobody waits for, unless it is under way.
-func (p *page) meanwhile(key string, read func(context.Context) (any, error)) {
-	gone, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, _ = p.dashboard.facts.fly(gone, key, read)
 }
 
 func (p *page) learnSteps(ctx context.Context) (any, error) {

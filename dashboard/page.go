@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"haochaping/access"
@@ -26,7 +27,9 @@ type page struct {
 	now       time.Time
 	period    period
 
-	Generation evaluation.Generation
+	Generation evaluation.Generation // the facts that the page is made of: when it is drawn, the oldest among its answers
+	wanted     *wanted
+	older      tolerance
 	Stale      bool // the store cannot be asked; the figures are of the last generation known
 
 	Template  string // which template draws it
@@ -159,6 +162,7 @@ func (p *page) anchor() calendar.Day {
 func (d *Dashboard) page(build func(*page) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		p := d.newPage(r)
+		p.older = tolerated(r)
 		if err := p.prepare(); err != nil {
 			return err
 		}
@@ -170,6 +174,7 @@ func (d *Dashboard) page(build func(*page) error) func(http.ResponseWriter, *htt
 			return nil
 		}
 		p.load()
+		p.Generation = p.wanted.answered()
 		if q := r.URL.Query(); q.Get("format") == "csv" {
 			return p.writeCard(w, q.Get("card"))
 		}
@@ -186,14 +191,28 @@ func (p *page) prepare() error {
 	if err != nil {
 		return err
 	}
+	p.wanted = want(p.Generation, p.older)
 	p.period = readPeriod(p.request.URL.Query(), p.anchor())
 	return nil
+}
+
+// tolerated is how old the answers may be that a request wants: files want the newest, and so does a browser that asks
+// for nothing kept, as it does when its reader reloads a page and when an open page follows the facts.
+func tolerated(r *http.Request) tolerance {
+	control := r.Header.Get("Cache-Control")
+	switch {
+	case r.Method != http.MethodGet || r.URL.Query().Get("format") != "":
+		return exact
+	case strings.Contains(control, "no-cache") || strings.Contains(control, "max-age=0"):
+		return following
+	}
+	return glancing
 }
 
 // facts reads rows of the page's generation, as far as its reader may see them.
 func (p *page) facts(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
 	return evaluation.ReadWithin(ctx, p.dir, p.person.Scope, q, func(ctx context.Context, q evaluation.Query) ([]evaluation.Row, error) {
-		return p.dashboard.facts.read(ctx, p.Generation, q)
+		return p.dashboard.facts.read(ctx, p.wanted, q)
 	})
 }
 

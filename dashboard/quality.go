@@ -152,7 +152,7 @@ func (p *page) readSourceDays(ctx context.Context) ([]evaluation.SourceDay, erro
 	r := p.period.Range
 	r.From = max(r.From, r.To-(maxQualityDays-1)) - evaluation.ArrivalHistory
 	c := p.dashboard.facts
-	list, err := recall(ctx, c, p.Generation, &c.sourceDays, r, c.timeout, func(ctx context.Context) ([]evaluation.SourceDay, error) {
+	list, err := recall(ctx, c, p.wanted, &c.sourceDays, r, c.timeout, func(ctx context.Context) ([]evaluation.SourceDay, error) {
 		return p.dashboard.options.Quality.SourceDays(ctx, r)
 	})
 	if err != nil {

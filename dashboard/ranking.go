@@ -169,7 +169,7 @@ func (p *page) contestTitle(c contest) string {
 // judge judges a contest by a rule of answers. Units are judged among all; a reader with a narrow scope is handed the
 // own ones.
 func (p *page) judge(ctx context.Context, c contest, rule scoring.AnswerRule) (*scoring.Result, error) {
-	r, err := p.dashboard.facts.judge(ctx, p.Generation, judgement{c.units(), p.period.Range, rule})
+	r, err := p.dashboard.facts.judge(ctx, p.wanted, judgement{c.units(), p.period.Range, rule})
 	if err != nil || p.person.Scope.All {
 		return r, err
 	}

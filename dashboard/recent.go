@@ -41,8 +41,3 @@ func (r *recent[K, V]) put(key K, value V) {
 		delete(r.at, k.key)
 	}
 }
-
-func (r *recent[K, V]) clear() {
-	clear(r.at)
-	r.order.Init()
-}

@@ -74,13 +74,14 @@ func (d *Dashboard) reviews(p *page) error {
 				c.Empty, c.EmptyText = true, ""
 				return nil
 			}
-			list, more, err := d.options.Reviews.Reviews(ctx, q)
+			found, err := p.readReviews(ctx, q)
+			list := found.list
 			if err != nil || len(list) == 0 {
 				c.Empty = err == nil
 				return err
 			}
 			c.Table = p.reviewTable(list)
-			if more {
+			if found.more {
 				mark := list[len(list)-1].Mark
 				after := strconv.FormatInt(mark.Order, 10) + "." + strconv.FormatUint(mark.Tie, 10)
 				view.Next = p.here(func(v url.Values) { v.Set(keyAfter, after) })
@@ -94,6 +95,40 @@ func (d *Dashboard) reviews(p *page) error {
 	p.fillReviewFilter(view, &q)
 	p.Reviews = view
 	return nil
+}
+
+// foundReviews is one page of the list.
+type foundReviews struct {
+	list []evaluation.Review
+	more bool
+}
+
+// reviewsKey is everything that a page of the list depends on besides the facts.
+type reviewsKey struct {
+	query string // with the scope
+	steps uint64
+	slot  int64 // of ten minutes: deadlines follow a calendar, which may be another one
+}
+
+// keptReviews is how many pages of lists are kept.
+const keptReviews = 128
+
+// readReviews reads one page of the list, once for all who ask for it while neither facts nor steps move.
+func (p *page) readReviews(ctx context.Context, q evaluation.ReviewQuery) (foundReviews, error) {
+	d := p.dashboard
+	var steps uint64
+	if d.options.Outcomes != nil {
+		v, err := d.facts.fly(ctx, "steps", p.learnSteps)
+		if err != nil {
+			return foundReviews{}, err
+		}
+		steps, _ = v.(uint64)
+	}
+	key := reviewsKey{fmt.Sprintf("%#v", q), steps, p.now.Unix() / 600}
+	return recall(ctx, d.facts, p.wanted, &d.facts.reviews, key, d.facts.timeout, func(ctx context.Context) (found foundReviews, err error) {
+		found.list, found.more, err = d.options.Reviews.Reviews(ctx, q)
+		return found, err
+	})
 }
 
 // putOnRecord writes down what the reader is about to do; without that it does not happen.

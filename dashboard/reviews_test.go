@@ -270,6 +270,40 @@ func TestReviewIsOnRecordBeforeItIsShown(t *testing.T) {
 	}
 }
 
+// A page of the list is read once for the same question of the same scope, and anew when a step has been stored.
+func TestReviewsAreReadOnce(t *testing.T) {
+	store := newFakeStore(t)
+	fake, outcomes := &fakeReviews{store: store}, &fakeOutcomes{store: store}
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Reviews, o.Outcomes = fake, outcomes
+		o.Gate = scopes{"all": {All: true}, "city": {Regions: []string{"9901"}, Departments: []string{directory.Any}}}
+	})
+	for i, ask := range []struct {
+		person, path string
+		stored       uint64 // steps
+		readings     int
+	}{
+		{"all", "/reviews", 0, 1},
+		{"all", "/reviews", 0, 1},
+		{"city", "/reviews", 0, 2},
+		{"city", "/reviews", 0, 2},
+		{"city", "/reviews?state=" + evaluation.ReviewOpen, 0, 3},
+		{"all", "/reviews", 0, 3},
+		{"all", "/reviews", 1, 4},
+		{"city", "/reviews", 1, 5},
+		{"city", "/reviews", 1, 5},
+	} {
+		outcomes.steps.Store(ask.stored)
+		as(d, ask.person, ask.path)
+		if len(fake.asked) != ask.readings {
+			t.Fatalf("%d: %s %s: %d readings, want %d", i, ask.person, ask.path, len(fake.asked), ask.readings)
+		}
+		if last := fake.asked[len(fake.asked)-1]; i == 2 && last.Scope.All {
+			t.Error("another scope was asked for")
+		}
+	}
+}
+
 func TestReviewsWithoutAnswers(t *testing.T) {
 	store := newFakeStore(t)
 	d := newTestDashboard(t, store, func(o *Options) { o.Reviews = nil })

@@ -49,7 +49,7 @@ func TestCacheAsksTheStoreOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, err := c.read(t.Context(), g, evaluation.Query{Line: line})
+			rows, err := c.read(t.Context(), want(g, exact), evaluation.Query{Line: line})
 			if err != nil || len(rows) != 1 || rows[0].Line != line {
 				t.Errorf("read %s: %v, %v", line, rows, err)
 			}
@@ -77,7 +77,7 @@ func TestCacheAsksTheStoreOnce(t *testing.T) {
 		time.Sleep(2 * time.Second) // the generation is asked for again
 		ask("b")
 		if n := s.read.Load(); n != 5 {
-			t.Fatalf("%d readings, want 5: a new generation forgets the answers", n)
+			t.Fatalf("%d readings, want 5: answers of an older generation are not exact", n)
 		}
 	})
 }
@@ -92,11 +92,11 @@ func TestCacheKeepsNoFailure(t *testing.T) {
 	}}
 	c := newTestCache(s, 2)
 	defer c.close()
-	if _, err := c.read(t.Context(), evaluation.Generation{}, evaluation.Query{}); err == nil {
+	if _, err := c.read(t.Context(), want(evaluation.Generation{}, exact), evaluation.Query{}); err == nil {
 		t.Fatal("no error")
 	}
 	broken = false
-	if _, err := c.read(t.Context(), evaluation.Generation{}, evaluation.Query{}); err != nil {
+	if _, err := c.read(t.Context(), want(evaluation.Generation{}, exact), evaluation.Query{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -115,7 +115,7 @@ func TestCacheSurvivesPanicsAndImpatience(t *testing.T) {
 			}
 		}}
 		c := newTestCache(s, 4)
-		if _, err := c.read(t.Context(), evaluation.Generation{}, evaluation.Query{Line: "panic"}); err == nil {
+		if _, err := c.read(t.Context(), want(evaluation.Generation{}, exact), evaluation.Query{Line: "panic"}); err == nil {
 			t.Error("a panic of the store is no error")
 		}
 		// One reader gives up; the other, who asked for the same, gets the answer.
@@ -123,12 +123,12 @@ func TestCacheSurvivesPanicsAndImpatience(t *testing.T) {
 		defer cancel()
 		var readers sync.WaitGroup
 		readers.Go(func() {
-			if _, err := c.read(hasty, evaluation.Generation{}, evaluation.Query{}); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := c.read(hasty, want(evaluation.Generation{}, exact), evaluation.Query{}); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("hasty reader: %v", err)
 			}
 		})
 		readers.Go(func() {
-			if rows, err := c.read(t.Context(), evaluation.Generation{}, evaluation.Query{}); err != nil || len(rows) != 1 {
+			if rows, err := c.read(t.Context(), want(evaluation.Generation{}, exact), evaluation.Query{}); err != nil || len(rows) != 1 {
 				t.Errorf("patient reader: %v, %v", rows, err)
 			}
 		})
@@ -139,11 +139,11 @@ func TestCacheSurvivesPanicsAndImpatience(t *testing.T) {
 		// Close ends a reading nobody waits for any more, and what comes later fails.
 		brief, stop := context.WithTimeout(t.Context(), time.Millisecond)
 		defer stop()
-		if _, err := c.read(brief, evaluation.Generation{}, evaluation.Query{Line: "slow"}); err == nil {
+		if _, err := c.read(brief, want(evaluation.Generation{}, exact), evaluation.Query{Line: "slow"}); err == nil {
 			t.Error("no error")
 		}
 		c.close()
-		if _, err := c.read(t.Context(), evaluation.Generation{}, evaluation.Query{Line: "late"}); !errors.Is(err, errClosed) {
+		if _, err := c.read(t.Context(), want(evaluation.Generation{}, exact), evaluation.Query{Line: "late"}); !errors.Is(err, errClosed) {
 			t.Errorf("after close: %v", err)
 		}
 	})
@@ -173,5 +173,86 @@ func TestCacheRemembersTheLastGeneration(t *testing.T) {
 		if g, stale, err := c.current(t.Context()); g.Number != 3 || !stale || err != nil {
 			t.Errorf("got %v, %v, %v", g, stale, err)
 		}
+	})
+}
+
+// Who opens a page gets what is there, and newer answers are read meanwhile; who follows the facts waits for them, unless
+// an answer rests; a file is made of the newest facts alone.
+func TestAnswersThatTheFactsHaveLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const takes = time.Second
+		var number atomic.Uint64
+		var down atomic.Bool
+		s := &stubStore{
+			facts: func(_ context.Context, q evaluation.Query) ([]evaluation.Row, error) {
+				n := number.Load()
+				time.Sleep(takes)
+				if down.Load() {
+					return nil, errors.New("down")
+				}
+				return []evaluation.Row{{Facts: evaluation.Facts{Declined: n}}}, nil
+			},
+			generation: func() (evaluation.Generation, error) { return evaluation.Generation{Number: number.Load()}, nil },
+		}
+		c := newCache(s, nil, 4, time.Millisecond, 5*time.Second, time.Now)
+		defer c.close()
+		// ask returns which facts were given, of which the page says that it is, and whether its reader waited.
+		ask := func(older tolerance) (given, said uint64, waited bool, err error) {
+			t.Helper()
+			time.Sleep(time.Millisecond)
+			g, _, err := c.current(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, began := want(g, older), time.Now()
+			rows, err := c.read(t.Context(), w, evaluation.Query{})
+			if err == nil {
+				given = rows[0].Declined
+			}
+			return given, w.answered().Number, time.Since(began) >= takes, err
+		}
+		expect := func(what string, older tolerance, given uint64, waited bool, readings int64) {
+			t.Helper()
+			got, said, slow, err := ask(older)
+			if err != nil || got != given || said != given || slow != waited {
+				t.Errorf("%s: facts %d, said to be %d, waited %v, %v; want %d, %v", what, got, said, slow, err, given, waited)
+			}
+			synctest.Wait()
+			if n := s.read.Load(); n != readings {
+				t.Errorf("%s: %d readings, want %d", what, n, readings)
+			}
+		}
+		number.Store(1)
+		expect("the first", glancing, 1, true, 1)
+		time.Sleep(restTimes * takes)
+		number.Store(2)
+		expect("left behind", glancing, 1, false, 2)
+		expect("while it is read", glancing, 1, false, 2)
+		time.Sleep(2 * takes)
+		expect("read meanwhile", glancing, 2, false, 2)
+		number.Store(3)
+		expect("resting, glanced at", glancing, 2, false, 2)
+		expect("resting, followed", following, 2, false, 2)
+		expect("resting, for a file", exact, 3, true, 3)
+		time.Sleep(restTimes * takes)
+		number.Store(4)
+		expect("rested, followed", following, 4, true, 4)
+		time.Sleep(glanceAge)
+		expect("old, but of the newest facts", glancing, 4, false, 4)
+		number.Store(5)
+		time.Sleep(glanceAge)
+		expect("too old to be glanced at", glancing, 5, true, 5)
+		time.Sleep(restTimes * takes)
+		number.Store(6)
+		down.Store(true)
+		expect("the store fails", glancing, 5, false, 6)
+		time.Sleep(2 * takes)
+		expect("and again", glancing, 5, false, 7)
+		time.Sleep(glanceAge)
+		if _, _, _, err := ask(glancing); err == nil {
+			t.Error("an answer that is too old is given when no newer one can be read")
+		}
+		down.Store(false)
+		expect("the store is back", glancing, 6, true, 9)
 	})
 }

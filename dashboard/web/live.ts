@@ -96,7 +96,7 @@ async function ask(): Promise<void> {
   if (news.stale) throw new Error("live: the store cannot be asked");
   const old = String(news.generation) !== main.dataset["generation"] || main.querySelector("[data-pending]") !== null;
   if (old && !busy()) {
-    const page = await fetch(location.href, { signal: AbortSignal.timeout(patience) });
+    const page = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(patience) });
     if (!page.ok) throw new Error(`page: ${page.status}`);
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById("main");
     if (fresh) exchange(fresh);

@@ -21,7 +21,7 @@ export function watchWall(): void {
     if (busy || !main || newest === "" || main.dataset["generation"] === newest) return;
     busy = true;
     try {
-      const page = await fetch(location.href, { signal: AbortSignal.timeout(20000) });
+      const page = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(20000) });
       const fresh = page.ok ? new DOMParser().parseFromString(await page.text(), "text/html") : null;
       const middle = fresh?.body.dataset["events"] ? fresh.getElementById("main") : null;
       failed = middle === null; // an error, or the page to sign in on
@@ -61,6 +61,6 @@ export function watchWall(): void {
   tick();
   setInterval(() => {
     tick();
-    if (failed) void refresh();
+    void refresh(); // the last one failed, or brought figures that were not the newest
   }, 5000);
 }
