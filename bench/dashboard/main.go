@@ -22,6 +22,7 @@ type options struct {
 	little  uint64
 	readers int
 	reading time.Duration // for how long the pages are read, warm
+	keep    string        // a folder for the data that stays, empty for a temporary one
 }
 
 // What is wanted of the pages.
@@ -36,12 +37,16 @@ func main() {
 	o := options{much: 25_000_000, little: 1_000_000, readers: 50, reading: 4 * time.Minute}
 	short := flag.Bool("short", false, "a tenth of the records, a minute of reading, for a quick look")
 	flag.StringVar(&o.program, "program", "bin/haochaping", "the product")
+	flag.StringVar(&o.keep, "keep", "", "a folder that keeps the records, and has them again on the same day; without it they are removed")
 	flag.Parse()
 	if *short {
 		o.much, o.little, o.reading = o.much/10, o.little/10, time.Minute
 	}
 	gauge.Main("bench-dashboard", o.program, func(ctx context.Context, program, dir string) (bool, error) {
 		o.program = program
+		if o.keep != "" {
+			dir = o.keep
+		}
 		return bench(ctx, &o, dir)
 	})
 }

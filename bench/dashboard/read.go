@@ -54,16 +54,31 @@ func quantile(list []time.Duration, q float64) time.Duration {
 	return list[min(len(list)-1, int(q*float64(len(list))))]
 }
 
-// store makes a data folder of a number of ratings, and measures the plain SQL over it.
-func store(ctx context.Context, dir string, ratings uint64) (*reading, error) {
-	r := &reading{
+// store makes a data folder of a number of ratings, unless one was made today, and measures the plain SQL over it.
+func store(ctx context.Context, dir string, ratings uint64) (r *reading, err error) {
+	r = &reading{
 		dir: dir, ratings: ratings, cold: make(map[string]time.Duration), times: make(map[string][]time.Duration), failed: make(map[string]int),
 	}
 	if err := os.MkdirAll(r.data(), 0o700); err != nil {
 		return nil, err
 	}
-	var err error
-	r.plain, err = fill(ctx, r.data(), ratings)
+	w, err := world.Open(ctx, r.data())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	made, what := filepath.Join(dir, "made"), fmt.Sprintf("%d ratings until %v", ratings, w.Today)
+	if text, err := os.ReadFile(made); err == nil && string(text) != what {
+		return nil, fmt.Errorf("%s holds %s, and %s are asked for: remove it", dir, text, what)
+	} else if err != nil {
+		if err := fill(ctx, w, ratings); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(made, []byte(what), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	r.plain, err = w.PlainOverview(ctx, calendar.Range{From: w.Today - 29, To: w.Today})
 	return r, err
 }
 
@@ -112,13 +127,8 @@ func (r *reading) measure(ctx context.Context, o *options) (err error) {
 	return err
 }
 
-// fill makes records of the last twelve months and more, has them counted, and measures the plain SQL.
-func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration, err error) {
-	w, err := world.Open(ctx, data)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
+// fill makes records of the last twelve months and more, and has them counted.
+func fill(ctx context.Context, w *world.World, ratings uint64) error {
 	days := calendar.Range{From: w.Year.From, To: w.Today}
 	left := ratings
 	months := slices.Collect(days.Months())
@@ -127,21 +137,21 @@ func fill(ctx context.Context, data string, ratings uint64) (plain time.Duration
 		n := left / uint64(len(months)-i)
 		left -= n
 		if err := errors.Join(w.Fill(ctx, part, n), w.FillCases(ctx, part, 1)); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	progress("%d ratings and as many cases are stored", ratings)
 	if _, err := w.Store.Restate(ctx, time.Now()); err != nil {
-		return 0, err
+		return err
 	}
 	if _, err := w.Store.RestateItems(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	if n, err := w.Counted(ctx, days); err != nil || n != ratings {
-		return 0, errors.Join(fmt.Errorf("of %d ratings the facts hold %d", ratings, n), err)
+		return errors.Join(fmt.Errorf("of %d ratings the facts hold %d", ratings, n), err)
 	}
 	progress("and counted")
-	return w.PlainOverview(ctx, calendar.Range{From: w.Today - 29, To: w.Today})
+	return nil
 }
 
 // errPart: a page came, but a part of it failed.

@@ -9,13 +9,15 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"time"
 
 	"haochaping/bench/gauge"
 )
 
 // signIn makes an account that reads everything, and signs the client in with it. No page is opened by that.
 func signIn(ctx context.Context, client *http.Client, program, data, base string) error {
-	oneTime, err := gauge.Run(ctx, nil, program, "user", "add", "bench", "--role", "leader", "--region", "*", "--department", "*", "--data-dir", data)
+	name := fmt.Sprintf("bench-%d", time.Now().Unix()) // a folder that was kept has those of earlier runs
+	oneTime, err := gauge.Run(ctx, nil, program, "user", "add", name, "--role", "leader", "--region", "*", "--department", "*", "--data-dir", data)
 	if err != nil {
 		return fmt.Errorf("add an account: %w", err)
 	}
@@ -24,7 +26,7 @@ func signIn(ctx context.Context, client *http.Client, program, data, base string
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	const own = "fifty readers at once"
-	if err := send(ctx, client, base+"/sign-in", url.Values{"name": {"bench"}, "password": {oneTime}}); err != nil {
+	if err := send(ctx, client, base+"/sign-in", url.Values{"name": {name}, "password": {oneTime}}); err != nil {
 		return err
 	}
 	return send(ctx, client, base+"/account/password", url.Values{"old": {oneTime}, "new": {own}, "again": {own}})
