@@ -24,7 +24,7 @@ import (
 
 // FindingsCall asks what is to be said about a period, as a file: table or json.
 type FindingsCall struct {
-	Period    calendar.Range // empty = the year up to the newest data
+	Period    calendar.Range // empty or zero = the year up to the newest data
 	Region    string         // only units in it; '' = all
 	Watermark calendar.Day   // what arrived after this day is late; 0 = nothing is
 	Limit     int            // 0 = all
@@ -70,7 +70,7 @@ func (a *App) findingsInput(ctx context.Context, call *FindingsCall) (*findings.
 	}
 	newest := calendar.DayOf(time.Unix(generation.DataTime, 0), a.cfg.Timezone.Location)
 	in := &findings.Input{Period: call.Period, Watermark: newest}
-	if in.Period.Len() == 0 {
+	if in.Period.Len() == 0 || in.Period == (calendar.Range{}) {
 		in.Period = calendar.Range{From: newest.AddMonths(-12) + 1, To: newest}
 	}
 	if n := len(slices.Collect(in.Period.Months())); n > maxFindingMonths {

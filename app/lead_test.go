@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"haochaping/calendar"
 	"haochaping/evaluation"
 	"haochaping/evaluation/findings"
 )
@@ -81,4 +83,24 @@ func TestLeads(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// The overview leads with what the twelve months up to the newest record show.
+func TestLeadsAreOfTwelveMonths(t *testing.T) {
+	a, w := withWarehouse(t, "lead_period")
+	fillProvince(t, w)
+	in, g, err := a.findingsInput(t.Context(), &FindingsCall{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := calendar.DayOf(time.Unix(g.DataTime, 0), a.cfg.Timezone.Location)
+	if want := (calendar.Range{From: newest.AddMonths(-12) + 1, To: newest}); in.Period != want || newest < june2026.From {
+		t.Errorf("drawn from %s, want %s", in.Period, want)
+	}
+	list, _, err := newLeads(a).find(t.Context())
+	if err != nil || !slices.ContainsFunc(list, func(f findings.Finding) bool {
+		return slices.ContainsFunc(f.Units, func(u findings.Unit) bool { return u.Code == "4401" })
+	}) {
+		t.Errorf("%d findings, none of 4401: %v", len(list), err)
+	}
 }
