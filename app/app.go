@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -46,6 +47,8 @@ type App struct {
 	desk       *editionDesk // of the pages; nil without them
 	gate       *access.Gate
 	signOn     *signon.SignOn
+
+	read atomic.Int64 // when a page was last asked for, in nanoseconds
 
 	keyChanges sync.Mutex // held from reading keys to writing what follows from them
 

@@ -38,7 +38,7 @@ const maxFindingMonths = 36
 func (a *App) findingCommands(mux *http.ServeMux) { file(mux, "findings", a.writeFindings) }
 
 func (a *App) writeFindings(ctx context.Context, call *FindingsCall, out io.Writer) error {
-	in, generation, err := a.findingsInput(ctx, call)
+	in, generation, err := a.findingsInput(ctx, call, findingQueries)
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,8 @@ func (a *App) writeFindings(ctx context.Context, call *FindingsCall, out io.Writ
 	return export.FindingsTable(out, e, call.Lang)
 }
 
-// findingsInput collects what findings are drawn from.
-func (a *App) findingsInput(ctx context.Context, call *FindingsCall) (*findings.Input, evaluation.Generation, error) {
+// findingsInput collects what findings are drawn from, with so many queries side by side.
+func (a *App) findingsInput(ctx context.Context, call *FindingsCall, queries int) (*findings.Input, evaluation.Generation, error) {
 	generation, err := a.store.Generation(ctx)
 	if err != nil {
 		return nil, generation, err
@@ -86,7 +86,7 @@ func (a *App) findingsInput(ctx context.Context, call *FindingsCall) (*findings.
 	}
 	in.OpeningHours = findings.OpeningHours(dir)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(findingQueries)
+	group.SetLimit(queries)
 	if call.Region == "" { // sources, clerks and devices are nobody's who asks for a region
 		a.readSent(ctx, group, w, in, call.Watermark)
 	}
@@ -99,7 +99,7 @@ func (a *App) findingsInput(ctx context.Context, call *FindingsCall) (*findings.
 	return in, generation, nil
 }
 
-// findingQueries is how many queries run side by side.
+// findingQueries is how many queries run side by side for whoever waits for findings.
 const findingQueries = 3
 
 // windowMonths is how many months of the facts of windows are asked for at a time: the engine holds what it adds up,

@@ -7,16 +7,20 @@ import (
 
 	"haochaping/evaluation"
 	"haochaping/evaluation/findings"
+	"haochaping/warehouse"
 )
 
-// leadInterval is how long findings stand at least before they are drawn again, and leadTimeout what drawing them may take.
+// leadInterval is how long findings stand at least before they are drawn again, leadTimeout what drawing them may take,
+// and leadLooks how often it is looked whether there are data for the first.
 const (
 	leadInterval = 10 * time.Minute
 	leadTimeout  = 10 * time.Minute
+	leadLooks    = 2 * time.Second
 )
 
 // leads keeps the findings of the last twelve months for the head of the overview. They are drawn in the background,
-// one at a time, when somebody asks and the facts have moved since; whoever asks gets what is there.
+// gently: as soon as there are data, and then when somebody asks and the facts have moved since. Whoever asks gets what
+// is there.
 type leads struct {
 	app    *App
 	state  func(context.Context) (evaluation.Generation, error)
@@ -31,7 +35,7 @@ type leads struct {
 
 func newLeads(a *App) *leads {
 	find := func(ctx context.Context) ([]findings.Finding, evaluation.Generation, error) {
-		in, g, err := a.findingsInput(ctx, &FindingsCall{})
+		in, g, err := a.findingsInput(warehouse.Gently(ctx), &FindingsCall{}, 1)
 		if err != nil {
 			return nil, g, err
 		}
@@ -59,10 +63,17 @@ func (l *leads) Findings(context.Context) (list []findings.Finding, at time.Time
 func (l *leads) run(ctx context.Context) error {
 	var generation uint64
 	var last time.Time // of the last attempt
+	looks := time.NewTicker(leadLooks)
+	defer looks.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-looks.C:
+			if !last.IsZero() {
+				looks.Stop()
+				continue
+			}
 		case <-l.wanted:
 		}
 		if !last.IsZero() && time.Since(last) < leadInterval {

@@ -139,7 +139,7 @@ func (a *App) mountDashboard(mux *http.ServeMux) error {
 	a.endStreams = d.EndStreams
 	a.onStop("the dashboard", func(context.Context) error { d.Close(); return nil })
 	a.spawn("the gate", a.gate.Run)
-	mux.Handle("/", a.gate.Middleware(d.Handler()))
+	mux.Handle("/", a.noteReader(a.gate.Middleware(d.Handler())))
 	return nil
 }
 

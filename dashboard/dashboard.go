@@ -119,7 +119,7 @@ func New(options Options) (*Dashboard, error) {
 	}
 	d.facts = newCache(options.Store, options.Evaluator, options.CacheSize, options.Live, options.CardTimeout, options.Now)
 	d.evidence = evidenceDesk{readers: make(map[string]bool), surveys: newRecent[surveyKey, *answer[evaluation.EvidenceSurvey]](keptSurveys)}
-	d.outcomes.answers = newRecent[calendar.Day, outcomeAnswer](keptOutcomes)
+	d.outcomes.answers = newRecent[calendar.Day, *outcomeAnswer](keptOutcomes)
 	d.searching = newSearching(options.Logger)
 	d.trials.start()
 	d.streams.ended = make(chan struct{})

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -143,19 +144,25 @@ func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, p
 	return nil
 }
 
+// packers are used again: one holds more than most pages.
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for unknown levels alone
+	return z
+}}
+
 // send writes an answer, compressed if the reader takes it so. A reader who has gone away
 // is no failure.
 func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	h := w.Header()
 	if len(body) >= compressFrom && acceptsGzip(r) {
 		var packed bytes.Buffer
-		z, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-		if err == nil {
-			_, err = z.Write(body)
-		}
+		z, _ := packers.Get().(*gzip.Writer)
+		z.Reset(&packed)
+		_, err := z.Write(body)
 		if err == nil {
 			err = z.Close()
 		}
+		packers.Put(z)
 		if err == nil {
 			h.Set("Content-Encoding", "gzip")
 			body = packed.Bytes()

@@ -182,10 +182,16 @@ func recall[K comparable, V any](
 	flight := fmt.Sprintf("%d %T %#v", g.Number, key, key)
 	renew := func(ctx context.Context) (any, error) {
 		began := c.now()
+		c.mu.Lock()
+		a, ok := kept.get(key)
+		c.mu.Unlock()
+		if ok && a.of.Number >= g.Number { // somebody else's reading has just ended
+			return a.value, nil
+		}
 		v, err := read(ctx)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		a, ok := kept.get(key)
+		a, ok = kept.get(key)
 		if err == nil && (!ok || a.of.Number <= g.Number) {
 			now := c.now()
 			kept.put(key, &answer[V]{value: v, of: g, read: now, took: now.Sub(began), newest: now})

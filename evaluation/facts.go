@@ -70,7 +70,8 @@ type FollowUps struct {
 	Satisfied       uint64 // of Answered, satisfied
 }
 
-func (f *FollowUps) add(g *FollowUps) {
+// Add adds g to f.
+func (f *FollowUps) Add(g *FollowUps) {
 	f.Bad += g.Bad
 	f.Contacted += g.Contacted
 	f.ContactDue += g.ContactDue
@@ -135,7 +136,7 @@ func (f *Facts) Add(g *Facts) {
 	f.Worked += g.Worked
 	f.WorkingSeconds += g.WorkingSeconds
 	addCounts((*map[uint16]uint64)(&f.Working), g.Working)
-	f.FollowUps.add(&g.FollowUps)
+	f.FollowUps.Add(&g.FollowUps)
 }
 
 func addCounts[K comparable](to *map[K]uint64, from map[K]uint64) {

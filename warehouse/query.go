@@ -58,6 +58,11 @@ func query(name string, parts map[string]string) string {
 	return text
 }
 
+// Gently is a context for readings that nobody waits for: each of their queries takes one thread.
+func Gently(ctx context.Context) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"max_threads": 1}))
+}
+
 func (w *Warehouse) exec(ctx context.Context, name string, p params) error {
 	defer w.timed(name, time.Now())
 	if err := w.conn.Exec(clickhouse.Context(ctx, clickhouse.WithParameters(p)), query(name, nil)); err != nil {
