@@ -53,7 +53,10 @@ type frozen struct {
 	units   scheme.Units // who is judged
 }
 
-// readRegister is the register, not older than a generation of the facts is believed.
+// registerAge is how old a register may be that is given while a newer one is read.
+const registerAge = 5 * time.Second
+
+// readRegister is the register as it was some seconds ago. Who changes an edition reads it anew, see registerNow.
 func (d *Dashboard) readRegister(ctx context.Context) (*register, error) {
 	c := d.facts
 	if d.options.Editions == nil {
@@ -62,10 +65,14 @@ func (d *Dashboard) readRegister(ctx context.Context) (*register, error) {
 	c.mu.Lock()
 	kept := c.editions.register
 	c.mu.Unlock()
-	if kept != nil && c.now().Sub(kept.asked) < c.believed {
+	read := func(ctx context.Context) (any, error) { return d.registerNow(ctx) }
+	if kept != nil && c.now().Sub(kept.asked) < registerAge {
+		if c.now().Sub(kept.asked) >= c.believed {
+			c.meanwhile("editions", c.timeout, read)
+		}
 		return kept, nil
 	}
-	v, err := c.fly(ctx, "editions", func(ctx context.Context) (any, error) { return d.registerNow(ctx) })
+	v, err := c.fly(ctx, "editions", read)
 	if err != nil {
 		return nil, err
 	}

@@ -206,25 +206,13 @@ func (p *page) objectionLine(rev *edition.Revision, o *edition.Objection) object
 			line.due = (end + 1).Start(p.zone)
 		}
 	}
-	line.Clock = p.objectionClock(&line)
+	line.Clock = p.clock(line.due, line.objection.Open(), line.day)
 	line.Clock.Href = line.Href
 	return line
 }
 
 // objectionKey names an objection in an address.
 func objectionKey(ref edition.Ref, id int) string { return ref.String() + ":" + strconv.Itoa(id) }
-
-// objectionClock says how long an objection may still wait: the colour and its word.
-func (p *page) objectionClock(line *objectionLine) cell {
-	switch {
-	case !line.objection.Open():
-		return cell{label: label{Text: p.T("clock.done")}, Faint: true}
-	case line.due.IsZero():
-		return cell{label: label{Text: p.T("clock.unknown")}, Faint: true}
-	}
-	colour := clockColour(line.due, p.now, line.day == p.today())
-	return cell{label: label{Text: p.T("review.clock."+colour, "Day", p.lastDay(line.due))}, Mark: "clock-" + colour}
-}
 
 func (p *page) objectionState(o *edition.Objection) string {
 	text := p.T("objection.state.open")

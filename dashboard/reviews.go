@@ -207,36 +207,27 @@ func (p *page) reviewTable(list []evaluation.Review) *table {
 	return t
 }
 
-// The clock of an open review: how near its deadline is.
-const (
-	clockRed    = "red"    // passed
-	clockOrange = "orange" // within 24 hours
-	clockYellow = "yellow" // later
-	clockBlue   = "blue"   // later, and given today
-)
-
-func clockColour(due, now time.Time, today bool) string {
-	switch left := due.Sub(now); {
-	case left <= 0:
-		return clockRed
-	case left <= 24*time.Hour:
-		return clockOrange
-	case today:
-		return clockBlue
-	}
-	return clockYellow
+// clockColours are the words that templates and messages know the clocks of open reviews by; later means given today if
+// blue.
+var clockColours = map[evaluation.Clock]string{
+	evaluation.ClockOverdue: "red", evaluation.ClockSoon: "orange", evaluation.ClockLater: "yellow", evaluation.ClockToday: "blue",
 }
 
-// reviewClock says by when the next step of a review has to be done: the colour and its word.
+// reviewClock says by when the next step of a review has to be done.
 func (p *page) reviewClock(r *evaluation.Review) cell {
 	due, open := r.Due()
+	return p.clock(due, open, r.Day)
+}
+
+// clock says by when the next step of what came in on a day has to be done: the colour and its word.
+func (p *page) clock(due time.Time, open bool, came calendar.Day) cell {
 	switch {
 	case !open:
 		return cell{label: label{Text: p.T("clock.done")}, Faint: true}
 	case due.IsZero():
 		return cell{label: label{Text: p.T("clock.unknown")}, Faint: true}
 	}
-	colour := clockColour(due, p.now, r.Day == calendar.DayOf(p.now, p.zone))
+	colour := clockColours[evaluation.ClockOf(due, p.now, came == p.today())]
 	return cell{label: label{Text: p.T("review.clock."+colour, "Day", p.lastDay(due))}, Mark: "clock-" + colour}
 }
 

@@ -29,7 +29,7 @@ func init() {
 		for _, state := range evaluation.ReviewStates {
 			ids = append(ids, "state."+state)
 		}
-		for _, colour := range []string{clockRed, clockOrange, clockYellow, clockBlue} {
+		for _, colour := range clockColours {
 			ids = append(ids, "review.clock."+colour)
 		}
 		return append(ids, "review.satisfied", "review.unsatisfied", "review.accepted", "review.promised", "review.statutory", "review.finished")
@@ -370,18 +370,5 @@ func TestHostileReviews(t *testing.T) {
 	}
 	if w := get(d, "/reviews?format=csv&card=reviews", Chinese); strings.Contains(w.Body.String(), "\n=") || strings.Contains(w.Body.String(), ",=HYPER") {
 		t.Error("a formula in the file")
-	}
-}
-
-func TestClockColours(t *testing.T) {
-	for left, want := range map[time.Duration][2]string{
-		-time.Hour: {clockRed, clockRed}, 0: {clockRed, clockRed}, time.Second: {clockOrange, clockOrange}, 24 * time.Hour: {clockOrange, clockOrange},
-		24*time.Hour + 1: {clockYellow, clockBlue},
-	} {
-		for i, today := range []bool{false, true} {
-			if got := clockColour(testNow.Add(left), testNow, today); got != want[i] {
-				t.Errorf("%v left, given today %v: %s, want %s", left, today, got, want[i])
-			}
-		}
 	}
 }

@@ -57,7 +57,8 @@ func (p *DirectoryPart) build() (*directory.Directory, []directory.Problem) {
 
 // ImportDirectory adds entries to the directory and replaces those with the same code.
 // The whole must be sound, or nothing is changed and the problems are returned with
-// ErrDirectory. Every day becomes dirty: what was unattributed may now have a place.
+// ErrDirectory. Every day becomes dirty: what was unattributed may now have a place. What says nothing new changes nothing,
+// unless an earlier import was stopped halfway.
 func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kind string) ([]directory.Problem, error) {
 	stored, err := w.readDirectory(ctx)
 	if err != nil {
@@ -66,6 +67,16 @@ func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kin
 	dir, problems := stored.merge(add).build()
 	if directory.Fatal(problems) {
 		return problems, ErrDirectory
+	}
+	pending, err := w.Setting(ctx, directoryPendingSetting)
+	if err != nil {
+		return problems, err
+	}
+	if was, _ := stored.build(); was.Version() == dir.Version() && pending == "" {
+		return problems, nil
+	}
+	if err := w.StoreSetting(ctx, directoryPendingSetting, "marks"); err != nil {
+		return problems, err
 	}
 	version := now()
 	if err := w.storeDirectory(ctx, dir, add, version); err != nil {
@@ -77,8 +88,15 @@ func (w *Warehouse) ImportDirectory(ctx context.Context, add *DirectoryPart, kin
 		return problems, err
 	}
 	w.directory.Store(&loadedDirectory{version, dir})
-	return problems, w.exec(ctx, "mark_all", params{"reason": "directory"})
+	if err := w.exec(ctx, "mark_all", params{"reason": "directory"}); err != nil {
+		return problems, err
+	}
+	return problems, w.StoreSetting(ctx, directoryPendingSetting, "")
 }
+
+// directoryPendingSetting says that an import has begun whose days may not be marked yet: once the entries are stored,
+// nothing else would tell.
+const directoryPendingSetting = "directory.pending"
 
 func (p *DirectoryPart) merge(add *DirectoryPart) *DirectoryPart {
 	return &DirectoryPart{

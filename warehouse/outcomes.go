@@ -84,16 +84,5 @@ func (r *badReview) wait(c *evaluation.Clocks, contactDue, rectifyDue, now time.
 	if !happened(r.contacted) && (due.IsZero() || contactDue.Before(due)) {
 		due = contactDue
 	}
-	switch {
-	case due.IsZero():
-		c.Unknown++
-	case !now.Before(due):
-		c.Overdue++
-	case due.Sub(now) <= 24*time.Hour:
-		c.Soon++
-	case today:
-		c.Today++
-	default:
-		c.Later++
-	}
+	c.Count(evaluation.ClockOf(due, now, today))
 }

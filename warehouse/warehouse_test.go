@@ -153,6 +153,18 @@ func TestAttributionFollowsTheDirectory(t *testing.T) {
 		t.Fatal(err, problems)
 	}
 	restate(t, w)
+	// The same once more is no change, unless the first time was stopped before its days were marked.
+	for _, pending := range []string{"", "marks"} {
+		if err := w.StoreSetting(t.Context(), "directory.pending", pending); err != nil {
+			t.Fatal(err)
+		}
+		if problems, err := w.ImportDirectory(t.Context(), sampleDirectory(), "all"); err != nil {
+			t.Fatal(err, problems)
+		}
+		if work, err := w.Restate(t.Context(), time.Now()); err != nil || (work.Periods > 0) != (pending != "") {
+			t.Errorf("the same directory again, pending %q: %d periods counted anew, %v", pending, work.Periods, err)
+		}
+	}
 	want := map[string]uint64{"": 1, "99": 3, "9901": 2, "9902": 1, "990101": 2, "990101001": 1, "990101001001": 1}
 	for level := 1; level <= 5; level++ {
 		for _, r := range facts(t, w, evaluation.Query{By: evaluation.ByRegion, Level: level}) {
