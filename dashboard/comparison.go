@@ -41,8 +41,11 @@ func (p *page) compared() []comparison {
 		return nil // months that have not ended are like no others
 	}
 	days := p.workdays()
-	own := p.period.Range
-	previous, lastYear := days.Compare(own, p.period.Before), days.Compare(own, yearBefore(own))
+	own, before := p.wholeDays()
+	if own.Len() == 0 {
+		return nil // the first day of a month, as long as it lasts
+	}
+	previous, lastYear := days.Compare(own, before), days.Compare(own, yearBefore(own))
 	if kind, ok := wholePeriod(own); ok {
 		previous, lastYear = days.PreviousComparable(kind, own.From), days.LastYearComparable(kind, own.From)
 	}
@@ -50,6 +53,20 @@ func (p *page) compared() []comparison {
 		return []comparison{{ID: withLastYear, Comparison: lastYear}} // a year: both are the same
 	}
 	return []comparison{{ID: withPrevious, Comparison: previous}, {ID: withLastYear, Comparison: lastYear}}
+}
+
+// wholeDays are the days of the page's period that are over, as far as there are data, and as many of the period before:
+// a day that has just begun would count as a whole one beside them.
+func (p *page) wholeDays() (own, before calendar.Range) {
+	own, before = p.period.Range, p.period.Before
+	if !p.HasData() {
+		return own, before
+	}
+	last := min(p.today()-1, calendar.DayOf(p.dataTime(), p.zone))
+	if left := own.To - last; left > 0 {
+		own.To, before.To = own.To-left, before.To-left
+	}
+	return own, before
 }
 
 func (p *page) workdays() *calendar.Workdays {
@@ -91,6 +108,9 @@ func (p *page) readComparisons(ctx context.Context, now *evaluation.Facts) ([]co
 		return nil, err
 	}
 	list := p.compared()
+	if own, _ := p.wholeDays(); own != p.period.Range && own.Len() > 0 {
+		p.compareNote(p.T("change.whole", "Day", p.ShortDate(own.To)))
+	}
 	for i := range list {
 		c := &list[i]
 		if between := evaluation.Crosses(breaks, c.Own, c.Range); len(between) > 0 {

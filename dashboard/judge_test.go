@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http/httptest"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -140,7 +141,9 @@ func TestResultsAreMadeOncePerGeneration(t *testing.T) {
 	}
 	store.generation.Add(1)
 	store.now = store.now.Add(1e9)
-	get(d, "/ranking", English)
+	r := newRequest("/ranking")
+	r.Header.Set("Cache-Control", "no-cache") // who opens the page gets what is there
+	d.Handler().ServeHTTP(httptest.NewRecorder(), r)
 	if n := judges.calls.Load(); n != 3 {
 		t.Errorf("%d evaluations after the facts have changed", n)
 	}

@@ -133,7 +133,11 @@ func (p *page) loadClocks(ctx context.Context) error {
 		id string
 		n  uint64
 	}{{"red", c.Overdue}, {"orange", c.Soon}, {"yellow", c.Later + c.Unknown}, {"blue", c.Today}} {
-		o.Clocks = append(o.Clocks, clockView{Class: "clock-" + part.id, Word: p.T("clock." + part.id), Name: p.T("clock." + part.id + ".is"), Count: p.Int(part.n)})
+		view := clockView{Class: "clock-" + part.id, Word: p.T("clock." + part.id), Name: p.T("clock." + part.id + ".is"), Count: p.Int(part.n)}
+		if part.id == "blue" && part.n == 0 && calendar.DayOf(p.dataTime(), p.zone) < today {
+			view.Count = p.None() // of today there are no data yet
+		}
+		o.Clocks = append(o.Clocks, view)
 	}
 	return nil
 }

@@ -368,6 +368,9 @@ func (l locale) valueOf(unit evaluation.Kind, number float64) string {
 // interval writes an interval, its unit once where both ends have the same.
 func (l locale) interval(unit evaluation.Kind, low, high float64) string {
 	from, to := l.valueOf(unit, low), l.valueOf(unit, high)
+	if unit == evaluation.Seconds {
+		from, to = evaluation.FormatDurations(low, high, l.lang)
+	}
 	number, word := apart(from)
 	if _, other := apart(to); word != "" && word == other {
 		from = number

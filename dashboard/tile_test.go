@@ -104,6 +104,7 @@ func spread(n int, days float64) evaluation.Facts {
 	return f
 }
 
+// Days that are not over are compared with none: today, and in the first hours of a month its only day.
 func TestComparedPeriods(t *testing.T) {
 	store := newFakeStore(t)
 	for _, c := range []struct {
@@ -111,8 +112,8 @@ func TestComparedPeriods(t *testing.T) {
 		want    []string // what is compared with what
 	}{
 		{"/?p=lastmonth", []string{"previous 2026-10-01..2026-10-31 2026-09-01..2026-09-30", "lastyear 2026-10-01..2026-10-31 2025-10-01..2025-10-31"}},
-		{"/", []string{"previous 2026-10-25..2026-11-23 2026-09-25..2026-10-24", "lastyear 2026-10-25..2026-11-23 2025-10-26..2025-11-24"}},
-		{"/?p=12m", []string{"lastyear 2025-12-01..2026-11-23 2024-12-01..2025-11-23"}},
+		{"/", []string{"previous 2026-10-25..2026-11-22 2026-09-25..2026-10-23", "lastyear 2026-10-25..2026-11-22 2025-10-26..2025-11-23"}},
+		{"/?p=12m", []string{"lastyear 2025-12-01..2026-11-22 2024-12-01..2025-11-22"}},
 		// The Spring Festival of 2025 began in January, that of 2026 in February.
 		{"/?p=custom&from=2026-02-01&to=2026-02-28", []string{"previous 2026-02-01..2026-02-28 2026-01-01..2026-01-31", "lastyear 2026-01-01..2026-02-28 2025-01-01..2025-02-28"}},
 		{"/?p=custom&from=2026-04-01&to=2026-06-30", []string{"previous 2026-04-01..2026-06-30 2026-01-01..2026-03-31", "lastyear 2026-04-01..2026-06-30 2025-04-01..2025-06-30"}},
@@ -129,6 +130,18 @@ func TestComparedPeriods(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", c.address, diff)
 		}
+	}
+}
+
+func TestFirstDayIsNotCompared(t *testing.T) {
+	store := newFakeStore(t)
+	d := newTestDashboard(t, store, func(o *Options) { o.Now = func() time.Time { return time.Date(2026, time.November, 1, 9, 0, 0, 0, testZone) } })
+	p := d.newPage(newRequest("/?p=month"))
+	if err := p.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	if list := p.compared(); len(list) > 0 || p.period.From != calendar.MakeDay(2026, time.November, 1) {
+		t.Errorf("%s is compared with %s", p.period.Range, list[0].Range)
 	}
 }
 

@@ -87,6 +87,18 @@ func FormatDuration(seconds float64, lang string) string {
 	return ""
 }
 
+// FormatDurations writes the ends of an interval of time spans, both in the unit of the higher one.
+func FormatDurations(low, high float64, lang string) (from, to string) {
+	to = FormatDuration(high, lang)
+	_, unit, _ := strings.Cut(to, " ")
+	for _, u := range durationUnits {
+		if unit == inLanguage(lang, u.zh, u.en) && u.seconds > 1 {
+			return FormatNumber(low/u.seconds, 1) + " " + unit, to
+		}
+	}
+	return FormatDuration(low, lang), to
+}
+
 // FormatScore writes a score or points, 0 to 100, with two decimals. A score is rounded to them before it is
 // ranked, so that equal texts are equal scores.
 func FormatScore(score float64) string { return FormatNumber(score, 2) }

@@ -203,3 +203,16 @@ func TestRoundGoesByDecimals(t *testing.T) {
 		}
 	}
 }
+
+func TestFormatDurations(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{
+		{78.5 * 60, 2 * 3600, "1.3 小时 2.0 小时"}, {46.2 * 3600, 2.1 * 86400, "1.9 天 2.1 天"}, {30, 90, "30 秒 90 秒"}, {60, 100 * 60, "1.0 分钟 100 分钟"},
+	} {
+		if from, to := FormatDurations(c.low, c.high, "zh"); from+" "+to != c.want {
+			t.Errorf("%v to %v: %s %s, want %s", c.low, c.high, from, to, c.want)
+		}
+	}
+}
