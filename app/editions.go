@@ -257,7 +257,7 @@ func (a *App) redrawEdition(ctx context.Context, in *EditionDraw) (entry Edition
 		event := a.happened(edition.Redraw, in.By, in.Note, d.Hash)
 		event.Revision = o.ref.Revision
 		if last := l.Last(); last.Draft() != o.draft-1 {
-			return nil, nil, edition.Refuse("期次 %s 刚刚已重新起草：请先看第 %d 稿", "edition %s was drawn up again meanwhile: look at draft %d first", last.Ref, last.Draft())
+			return nil, nil, edition.Refuse("期次 %s 刚刚已重新起草：请先看第 %d 稿", "edition %s was redrafted meanwhile: look at draft %d first", last.Ref, last.Draft())
 		}
 		return []edition.Event{event}, []warehouse.EditionDocument{d}, nil
 	})

@@ -373,6 +373,30 @@ func TestObjectionClock(t *testing.T) {
 	}
 }
 
+// What is left of an objection period is told in working days, as the period is counted; what is published has none.
+func TestDaysLeft(t *testing.T) {
+	d, f, _ := deskOf(t)
+	p := d.newPage(newRequest("/?lang=en"))
+	next, known := p.workdays().AddWorkingDays(testDay, 1)
+	week, known2 := p.workdays().AddWorkingDays(testDay, 5)
+	if !known || !known2 || week == testDay+5 {
+		t.Fatalf("working days after %s: %s, %s", testDay, next, week)
+	}
+	for until, want := range map[calendar.Day]string{
+		testDay - 1: "over", testDay: "ends today", next: "1 working day left", week: "5 working days left", testDay + 36500: "",
+	} {
+		if got := p.daysLeft(until); got != want {
+			t.Errorf("until %s: %q, want %q", until, got, want)
+		}
+	}
+	openDesk(t, f.fakeEditions)
+	body := allText(parse(t, ask(d, "wang", http.MethodGet, "/workbench/editions?lang=en", nil).Body))
+	published := f.ledger("good-bad-review-2026-09-01").Last()
+	if !published.Opened || strings.Contains(body, p.Date(published.Open.Until)) || !strings.Contains(body, p.Date(testDay+3)) {
+		t.Errorf("published %t, opened until %s: %s", published.Opened, published.Open.Until, body)
+	}
+}
+
 // The pages hold together in both languages, in every state.
 func TestDeskPages(t *testing.T) {
 	d, f, _ := deskOf(t)

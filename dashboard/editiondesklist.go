@@ -125,7 +125,7 @@ func (p *page) deskRow(reg *register, rev *edition.Revision, by func(string) lab
 		Revision: rev.Revision, Drafts: rev.Draft(), State: rev.State.Words(p.lang), Tone: string(rev.State),
 		Last: last.Action.Words(p.lang), By: by(last.By), When: p.Clock(last.At, p.now),
 	}
-	if rev.Opened {
+	if rev.Opened && !released(rev) {
 		row.Until = p.Date(rev.Open.Until)
 	}
 	if rev.State == edition.Objectable {
@@ -137,16 +137,20 @@ func (p *page) deskRow(reg *register, rev *edition.Revision, by func(string) lab
 	return row
 }
 
-// daysLeft says how many days of a period are left, today included.
+// daysLeft says how many working days of a period are left after today; nothing where the calendar does not know them.
 func (p *page) daysLeft(until calendar.Day) string {
-	switch left := int(until - p.today()); {
-	case left < 0:
+	today := p.today()
+	switch {
+	case until < today:
 		return p.T("desk.left.over")
-	case left == 0:
+	case until == today:
 		return p.T("desk.left.today")
-	default:
-		return p.T("desk.left", "N", left)
 	}
+	left, known := p.workdays().Count(calendar.Range{From: today + 1, To: until})
+	if !known {
+		return ""
+	}
+	return p.T("desk.left", "N", left)
 }
 
 // drawingRows are the drafts that were asked for of late; of an edition, or all with ”.

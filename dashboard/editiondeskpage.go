@@ -157,10 +157,10 @@ func (p *page) deskFacts(reg *register, rev *edition.Revision) []facet {
 		{Term: p.T("edition.state"), Value: label{Text: rev.State.Words(p.lang)}},
 		{Term: p.T("desk.draft"), Value: label{Text: strconv.Itoa(rev.Draft())}},
 	}
-	if rev.Opened {
+	if rev.Opened && !released(rev) {
 		text := p.Date(rev.Open.Until)
-		if rev.State == edition.Objectable {
-			text += " · " + p.daysLeft(rev.Open.Until)
+		if left := p.daysLeft(rev.Open.Until); left != "" && rev.State == edition.Objectable {
+			text += " · " + left
 		}
 		facts = append(facts, facet{Term: p.T("desk.until"), Value: label{Text: text}})
 	}

@@ -86,7 +86,7 @@ func (d *Dashboard) listIndicators(p *page, problem string) error {
 		return err
 	}
 	for _, s := range schemes {
-		v.Schemes = append(v.Schemes, option{Value: s.ID + "@" + s.Version, Text: s.Name.In(p.lang) + " " + s.Version})
+		v.Schemes = append(v.Schemes, option{Value: s.ID + "@" + s.Version, Text: p.schemeTitle(s)})
 	}
 	p.add(card{
 		ID: "imported", Title: p.T("indicators.list", "Year", year), Note: p.T("indicators.list.note"), Span: spanFull, Open: true,

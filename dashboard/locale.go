@@ -77,6 +77,15 @@ func (l locale) ShortDate(d calendar.Day) string {
 	return fmt.Sprintf("%d/%d", int(month), day)
 }
 
+// MonthDay writes a day without its year, in words: 12月1日, 1 Dec.
+func (l locale) MonthDay(d calendar.Day) string {
+	if l.lang == English {
+		return l.ShortDate(d)
+	}
+	_, month, day := d.Date()
+	return fmt.Sprintf("%d月%d日", int(month), day)
+}
+
 // Month writes the month of a day: 2026年5月, May 2026.
 func (l locale) Month(d calendar.Day) string {
 	year, month, _ := d.Date()

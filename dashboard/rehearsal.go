@@ -170,11 +170,16 @@ func against(list []SchemeVersion, after *scheme.Scheme) string {
 	return scheme.DefaultID
 }
 
+// schemeChoices are the versions of schemes by their names, with the id where two schemes have one name.
 func (p *page) schemeChoices(list []SchemeVersion, chosen *scheme.Scheme) (out []labelledChoice) {
 	for i := range list {
 		s := &list[i]
+		title := p.versionTitle(s.Name.In(p.lang), s.Version)
+		if slices.ContainsFunc(list, func(o SchemeVersion) bool { return o.ID != s.ID && o.Name.In(p.lang) == s.Name.In(p.lang) }) {
+			title += " · " + s.ID
+		}
 		out = append(out, labelledChoice{
-			label: label{Text: s.Name.In(p.lang) + " " + s.Version + " · " + s.ID, Name: true}, Value: s.ID + "@" + s.Version,
+			label: label{Text: title, Name: true}, Value: s.ID + "@" + s.Version,
 			Current: chosen != nil && chosen.ID == s.ID && chosen.Version == s.Version,
 		})
 	}

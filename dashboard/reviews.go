@@ -233,7 +233,7 @@ func (p *page) clock(due time.Time, open bool, came calendar.Day) cell {
 
 // lastDay is the last day on which something due at an instant is in time.
 func (p *page) lastDay(due time.Time) string {
-	return p.ShortDate(calendar.DayOf(due.Add(-time.Nanosecond), p.zone))
+	return p.MonthDay(calendar.DayOf(due.Add(-time.Nanosecond), p.zone))
 }
 
 // reviewPlace is where a review was given: hall and window, else department, else region.

@@ -190,7 +190,14 @@ func (p *page) readScheme(text string) (s *scheme.Scheme, problems []string) {
 // default one.
 func (*page) takesOver(s *scheme.Scheme) bool { return s != nil && s.ID == scheme.DefaultID }
 
-func (p *page) schemeTitle(s *scheme.Scheme) string { return s.Name.In(p.lang) + " " + s.Version }
+func (p *page) schemeTitle(s *scheme.Scheme) string {
+	return p.versionTitle(s.Name.In(p.lang), s.Version)
+}
+
+// versionTitle names a version of a scheme.
+func (p *page) versionTitle(name, version string) string {
+	return p.T("scheme.title", "Name", name, "Version", version)
+}
 
 func (p *page) schemeLink(name string) string {
 	return p.linkWith("/scheme/"+url.PathEscape(name), url.Values{})

@@ -198,7 +198,7 @@ func narrate(_ *Ledger, r *Revision, e *Event) error {
 func check(l *Ledger, r *Revision, e *Event) error {
 	if ids := r.Pending(); len(ids) > 0 {
 		return Refuse("期次 %s 还有未办结的异议：第 %s 号；每件都要处理，成立的还要重新起草或说明不重新起草的理由",
-			"edition %s has open objections: %s; each is decided, and an upheld one answered by another draft or a reason", r.Ref, idText(ids)).
+			"edition %s has open objections: no. %s; each is decided, and an upheld one answered by another draft or a reason", r.Ref, idText(ids)).
 			Hint(" (edition redraw, edition objection answer)")
 	}
 	reason := strings.TrimSpace(e.Note) != ""
@@ -226,7 +226,7 @@ func publish(l *Ledger, r *Revision, e *Event) error {
 		return Refuse("期次 %[2]s 由 %[1]s 起草：须由另一人发布", "edition %[2]s was drawn up by %[1]s: a second person publishes it", clip(e.By, mostName), r.Ref)
 	}
 	if ids := r.Pending(); len(ids) > 0 {
-		return Refuse("期次 %s 还有未办结的异议：第 %s 号", "edition %s has open objections: %s", r.Ref, idText(ids))
+		return Refuse("期次 %s 还有未办结的异议：第 %s 号", "edition %s has open objections: no. %s", r.Ref, idText(ids))
 	}
 	if e.Hash == "" || e.Fingerprint == "" {
 		return Refuse("发布的期次要有签名文件", "a published edition has a signed document")

@@ -59,7 +59,7 @@ func orNone(text, lang string) string {
 // Words is an action in a language, for people.
 func (a Action) Words(lang string) string {
 	words := map[Action][2]string{
-		Create: {"起草", "drawn up"}, Redraw: {"重新起草", "drawn up again"}, Open: {"征求异议", "opened for objections"},
+		Create: {"起草", "drawn up"}, Redraw: {"重新起草", "redrafted"}, Open: {"征求异议", "opened for objections"},
 		Object: {"提出异议", "objection"}, Decide: {"异议处理", "objection decided"}, Answer: {"异议答复", "objection answered"},
 		Narrate: {"文字说明", "narrative"}, Check: {"复核", "checked"}, Publish: {"发布", "published"}, Supersede: {"被新修订取代", "superseded"},
 	}[a]
@@ -81,7 +81,7 @@ func Register(list []Objection, lang string) string {
 		fmt.Fprintf(&b, "#%d  %s  %s  %s%s: %s\n", o.ID, o.At, o.Unit, o.By, late, o.Text)
 		switch o.Decision {
 		case "":
-			b.WriteString(sentence(lang, "    待处理", "    open") + "\n")
+			b.WriteString(sentence(lang, "    未办结", "    open") + "\n")
 			continue
 		case Upheld:
 			b.WriteString(sentence(lang, "    成立", "    upheld"))
