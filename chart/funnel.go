@@ -119,10 +119,6 @@ func (f Funnel) Figure() (Figure, error) {
 	scatter := charts.NewScatter()
 	scatter.SetGlobalOptions(common(f.Description)...)
 	scatter.SetGlobalOptions(
-		charts.WithLegendOpts(opts.Legend{
-			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 22, ItemHeight: 8, Data: f.legend(),
-			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
-		}),
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "24", Top: "40", Bottom: "22"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: "log", Min: low, Max: high, Name: f.SizeName, NameLocation: "middle", NameGap: 26, AxisLabel: axisLabel(),
@@ -133,12 +129,21 @@ func (f Funnel) Figure() (Figure, error) {
 		}),
 	)
 	var err error
-	figure.Option, err = encode(scatter, map[string]any{"series": series})
+	figure.Option, err = encode(scatter, map[string]any{"series": series, "legend": f.legend()})
 	return figure, err
 }
 
-// legend names each kind of line once.
-func (f Funnel) legend() []string {
+// legend shows each kind of line once, as it is drawn: without the dots of other lines.
+func (f Funnel) legend() map[string]any {
+	return map[string]any{
+		"show": true, "top": "0", "right": "0", "itemWidth": 30, "itemHeight": 8, "data": f.legendNames(),
+		"itemStyle": map[string]any{"opacity": 0},
+		"lineStyle": map[string]any{"width": "inherit"},
+		"textStyle": map[string]any{"color": inkColor, "fontSize": labelSize},
+	}
+}
+
+func (f Funnel) legendNames() []string {
 	names := []string{f.TargetName}
 	for _, l := range f.Limits {
 		if names[len(names)-1] != l.Name {

@@ -37,15 +37,17 @@ func (p Pareto) Figure() (Figure, error) {
 			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 14, ItemHeight: 8,
 			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
 		}),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "20", Top: "30", Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "28", Top: "30", Bottom: "4"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: values, Min: 0, SplitNumber: 4, MinInterval: 1, AxisLabel: &opts.AxisLabel{Show: opts.Bool(false)},
 			SplitLine: splitLine(false), AxisLine: axisLine(false),
 		}),
 		charts.WithYAxisOpts(categoryAxis(names)),
 	)
+	shares := axisLabel()
+	shares.Formatter = "{value}%"
 	bar.ExtendXAxis(opts.XAxis{
-		Type: values, Min: 0, Max: 100, SplitNumber: 4, Position: "bottom", AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
+		Type: values, Min: 0, Max: 100, SplitNumber: 4, Position: "bottom", AxisLabel: shares, SplitLine: splitLine(true), AxisLine: axisLine(false),
 	})
 	bar.AddSeries(p.Name, data, charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "30%"}),
 		charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneBad.color()}))

@@ -35,6 +35,29 @@ type markLine struct {
 // markRoom is how many texts of marks a trend has room for on the narrowest screen.
 const markRoom = 4
 
+// drawn reports whether the line has any point, and flat whether all of these are zero.
+func (t Trend) drawn() (drawn, flat bool) {
+	flat = true
+	for _, v := range t.Line {
+		drawn = drawn || v.Known
+		flat = flat && (!v.Known || v.Value == 0)
+	}
+	return drawn, flat
+}
+
+// rateAxis is the axis of the line. Where all of it is zero, there is nothing to scale: only the zero is written.
+func rateAxis(flat bool) opts.YAxis {
+	axis := opts.YAxis{
+		Type: values, Min: 0, SplitNumber: 4, AlignTicks: opts.Bool(true), Position: "right",
+		AxisLabel: axisLabel(), SplitLine: splitLine(false), AxisLine: axisLine(false),
+	}
+	if flat {
+		axis.Max, axis.SplitNumber, axis.MinInterval, axis.AlignTicks = 1, 1, 1, nil
+		axis.AxisLabel.ShowMaxLabel = opts.Bool(false)
+	}
+	return axis
+}
+
 // lines are the marks for a series. The text stands on the side on which there is room.
 func (t Trend) lines() []any {
 	lines := make([]any, len(t.Marks))
@@ -88,7 +111,7 @@ func (t Trend) Figure() (Figure, error) {
 			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 14, ItemHeight: 8,
 			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
 		}),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: t.top(), Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: t.top(), Bottom: "12"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
@@ -97,13 +120,21 @@ func (t Trend) Figure() (Figure, error) {
 			Type: values, Min: 0, SplitNumber: 4, MinInterval: 1, AxisLabel: axisLabel(), SplitLine: splitLine(true), AxisLine: axisLine(false),
 		}),
 	)
-	bar.ExtendYAxis(opts.YAxis{
-		Type: values, Min: 0, SplitNumber: 4, AlignTicks: opts.Bool(true), Position: "right",
-		AxisLabel: axisLabel(), SplitLine: splitLine(false), AxisLine: axisLine(false),
-	})
+	drawn, flat := t.drawn()
+	if drawn {
+		bar.ExtendYAxis(rateAxis(flat))
+	}
 	bar.SetXAxis(t.Labels)
 	bar.AddSeries(t.BarName, barData(t.Bars), charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneSoft.color()}),
 		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "30%"}), t.marked())
+	if drawn {
+		bar.Overlap(t.line())
+	}
+	option, err := encode(bar, nil)
+	return Figure{Option: option, Tips: t.Tips}, err
+}
+
+func (t Trend) line() *charts.Line {
 	line := charts.NewLine()
 	points := make([]opts.LineData, len(t.Line))
 	for i, v := range t.Line {
@@ -113,9 +144,7 @@ func (t Trend) Figure() (Figure, error) {
 		charts.WithLineChartOpts(opts.LineChart{YAxisIndex: 1, Symbol: "circle", SymbolSize: 5, ShowSymbol: opts.Bool(len(t.Line) <= 62)}),
 		charts.WithLineStyleOpts(opts.LineStyle{Color: ToneBad.color(), Width: 2}),
 		charts.WithItemStyleOpts(opts.ItemStyle{Color: ToneBad.color()}))
-	bar.Overlap(line)
-	option, err := encode(bar, nil)
-	return Figure{Option: option, Tips: t.Tips}, err
+	return line
 }
 
 func barData(list []Number) []opts.BarData {
@@ -141,7 +170,7 @@ func (c Columns) Figure() (Figure, error) {
 	bar.SetGlobalOptions(common(c.Description)...)
 	bar.SetGlobalOptions(
 		axisTip(),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "12", Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "12", Bottom: "10"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},

@@ -17,7 +17,7 @@ func breaksOf(list ...evaluation.Break) Breaks { return breakList(list) }
 // testBreaks are one break everywhere and one of a city, both within the last 30 days of the tests, and one of the
 // scheme.
 var testBreaks = []evaluation.Break{
-	{Day: testDay - 20, Kind: evaluation.BreakDefaultRule, Subject: "app", TextZH: "此日起，来源甲记入系统默认评价", TextEN: "from this day on a source books default ratings"},
+	{Day: testDay - 20, Kind: evaluation.BreakDefaultRule, Subject: "app", TextZH: "此日起，来源甲记入系统默认评价", TextEN: "on this day a source began recording default ratings"},
 	{Day: testDay - 10, Kind: evaluation.BreakDirectory, Subject: "9902", TextZH: "两区合并", TextEN: "two counties were merged", Regions: []string{"990201"}},
 	{Day: testDay - 5, Kind: evaluation.BreakScheme, Subject: "test", TextZH: "评价方案换版", TextEN: "another version of the scheme judges"},
 }

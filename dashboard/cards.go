@@ -22,7 +22,7 @@ func (p *page) trendCard() {
 	}, func(ctx context.Context, c *card) error {
 		s, err := p.series()
 		if err != nil || s.empty() {
-			c.Empty = err == nil
+			c.none(err)
 			return err
 		}
 		span := p.period
@@ -66,6 +66,9 @@ func (p *page) trendCard() {
 				p.measureCell(evaluation.BadPer100k, f), p.measureCell(evaluation.GoodRate, f),
 			})
 		}
+		if !slices.ContainsFunc(t.Line, func(n chart.Number) bool { return n.Known }) {
+			c.Note = strings.Replace(c.Note, p.T("card.trend.note."+string(p.period.Step)), p.T("card.trend.bars", "Count", minLine), 1)
+		}
 		t.Marks, c.Remarks = p.marks(span.Range, s.Steps, breaks)
 		return c.draw(t.Figure())
 	})
@@ -82,6 +85,13 @@ func (c *card) draw(f chart.Figure, err error) error {
 	}
 	c.Figure = &f
 	return nil
+}
+
+// none leaves a card without data, and without a word on what it would show; with an error it stays as it is.
+func (c *card) none(err error) {
+	if err == nil {
+		c.Empty, c.Note = true, ""
+	}
 }
 
 // tip is what a chart says about a unit: its name and the figures of its ratings.
@@ -102,7 +112,7 @@ func (p *page) levelsCard() {
 			s, err := p.series()
 			f := &s.Total
 			if err != nil || f.Valid() == 0 {
-				c.Empty = err == nil
+				c.none(err)
 				return err
 			}
 			l := chart.Levels{Description: p.T("card.levels.described"), WholeName: p.T("column.all")}
@@ -153,7 +163,7 @@ func (p *page) channelsCard() {
 		func(_ context.Context, c *card) error {
 			s, err := p.series()
 			if err != nil || len(s.Total.Channels) == 0 {
-				c.Empty = err == nil
+				c.none(err)
 				return err
 			}
 			bars := chart.Bars{Description: p.T("card.channels.described"), Name: p.measureName(evaluation.BadPer100k)}
@@ -189,7 +199,7 @@ func (p *page) channelsCard() {
 				})
 			}
 			if !bars.Tell() {
-				c.Open = true
+				c.Open, c.Note = true, p.T("card.channels.table")
 				return nil
 			}
 			return c.draw(bars.Figure())
@@ -235,7 +245,7 @@ func (p *page) hoursCard() {
 		func(_ context.Context, c *card) error {
 			s, err := p.series()
 			if err != nil || len(s.Total.Hours) == 0 {
-				c.Empty = err == nil
+				c.none(err)
 				return err
 			}
 			columns := chart.Columns{Description: p.T("card.hours.described"), Name: p.T("measure.ratings")}

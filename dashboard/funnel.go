@@ -98,8 +98,13 @@ func (p *page) funnelCard(f *field) {
 		units, whole, err := f.judgedUnits(ctx)
 		target, ok := badPer100k(&whole)
 		if err != nil || !ok || len(units) == 0 {
-			c.Empty = err == nil
+			c.none(err)
 			return err
+		}
+		if target == 0 { // without any bad review all limits lie on the line, at zero
+			c.none(nil)
+			c.EmptyText = p.T("empty.no_bad")
+			return nil
 		}
 		plot := chart.Funnel{
 			Description: p.T("card.funnel.described"), Name: p.measureName(evaluation.BadPer100k), SizeName: p.T("measure.ratings"),

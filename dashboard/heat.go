@@ -53,7 +53,7 @@ func (p *page) heatCard(code string) {
 			}
 		}
 		if len(cells) == 0 {
-			c.Empty = true
+			c.none(nil)
 			return nil
 		}
 		return p.drawHeat(c, cells, linesByVolume(lines), p.codesOf(code))
@@ -81,7 +81,7 @@ func (p *page) drawHeat(c *card, cells map[heatKey]*evaluation.Facts, lines, reg
 		})
 	})
 	if len(shown) == 0 {
-		c.Open = true
+		c.Open, c.Note = true, "" // the table says what it shows
 		return nil
 	}
 	if len(shown) < len(lines) {

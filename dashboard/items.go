@@ -27,7 +27,7 @@ func (d *Dashboard) item(p *page) error {
 	}
 	p.Facets = append(p.Facets, facet{Term: p.T("facet.code"), Value: label{Text: i.Code, Name: true}})
 	if i.Kind != "" {
-		p.Facets = append(p.Facets, facet{Term: p.T("facet.item_kind"), Value: label{Text: i.Kind, Name: true}})
+		p.Facets = append(p.Facets, facet{Term: p.T("facet.item_kind"), Value: p.itemKind(i.Kind)})
 	}
 	p.Facets = append(p.Facets, facet{Term: p.T("facet.months"), Value: label{Text: p.T("item.months")}})
 	if p.period.Key == periodCustom {
@@ -54,6 +54,20 @@ func (d *Dashboard) item(p *page) error {
 	}
 	p.limitsCard()
 	return nil
+}
+
+// itemKinds are the national kinds of items, and what the messages call them.
+var itemKinds = map[string]string{
+	"行政许可": "licence", "行政确认": "confirmation", "行政给付": "payment", "行政征收": "levy", "行政奖励": "award", "行政裁决": "adjudication",
+	"行政处罚": "penalty", "行政强制": "enforcement", "行政检查": "inspection", "其他行政权力": "other", "公共服务": "service",
+}
+
+// itemKind is the kind of an item for the reader; one of the directory's own stands as it is.
+func (p *page) itemKind(kind string) label {
+	if id, ok := itemKinds[kind]; ok {
+		return label{Text: p.T("item_kind." + id)}
+	}
+	return label{Text: kind, Name: true}
 }
 
 // months are the whole months that the period touches; the current one up to the page's last day.
@@ -105,9 +119,23 @@ func (p *page) kinOfItem(dep directory.Department, code string) *kin {
 // maxItems is how many items a department's page lists: those with most ratings.
 const maxItems = 200
 
+// firstItems says that not all items of a department are listed; empty where they are.
+func (p *page) firstItems(department string) string {
+	n := 0
+	for _, i := range p.dir.Items() {
+		if i.Department == department {
+			n++
+		}
+	}
+	if n <= maxItems {
+		return ""
+	}
+	return p.T("card.items.first", "Count", maxItems)
+}
+
 // itemsCard compares the items of a department.
 func (p *page) itemsCard(dep directory.Department) {
-	c := card{ID: "items", Title: p.T("card.items"), Note: p.T("card.items.note", "Period", p.Range(p.months()), "Count", maxItems), Span: spanFull, Open: true}
+	c := card{ID: "items", Title: p.T("card.items"), Note: p.T("card.items.note", "Period", p.Range(p.months()), "First", p.firstItems(dep.Code)), Span: spanFull, Open: true}
 	p.unitsCard(c, p.T("column.item"), func(ctx context.Context) ([]unit, error) {
 		units, err := p.readItems(ctx, dep.Code)
 		slices.SortFunc(units, func(a, b unit) int {

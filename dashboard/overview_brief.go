@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"haochaping/evaluation"
@@ -109,6 +110,11 @@ func (p *page) loadBriefReasons(context.Context) error {
 		p.Overview.One.Reasons = append(p.Overview.One.Reasons, briefReason{Name: p.tagName(code), Count: p.Int(n), Together: p.Share(sum, all)})
 	}
 	return nil
+}
+
+// Few reports whether any unit listed has too few ratings to be compared.
+func (b *briefPart) Few() bool {
+	return slices.ContainsFunc(b.Units, func(u briefUnit) bool { return u.Few })
 }
 
 // Density is the class of the list: lines are the higher the fewer there are, so that the sheet is filled.

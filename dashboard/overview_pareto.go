@@ -17,7 +17,7 @@ func (p *page) paretoCard() {
 			}
 			codes, of := tagsOf(&s.Total, true)
 			if len(codes) == 0 {
-				c.Empty = true
+				c.none(nil)
 				if s.Total.Valid() > 0 && of == 0 {
 					c.EmptyText = p.T("empty.no_bad")
 				}

@@ -46,6 +46,7 @@ func measureOf(id string) measure {
 func (p *page) overviewTile(m measure, s series, comparisons []comparison) tile {
 	t := m.tile(p.locale, s, comparisons)
 	t.Target = p.tileTarget(m.id, m.value(&s.Total))
+	p.markFew(&t, &s)
 	if m.id == coverageID {
 		if v := m.value(&s.Total); v.Known {
 			t.Value, t.Unit = apart(p.Share(v.Hits, v.N))

@@ -48,7 +48,7 @@ func (p *page) reasonsCard(bad bool) {
 			}
 			codes, of := tagsOf(&s.Total, bad)
 			if len(codes) == 0 {
-				c.Empty = true
+				c.none(nil)
 				if bad && s.Total.Valid() > 0 && of == 0 {
 					c.EmptyText = p.T("empty.no_bad")
 				}
@@ -70,7 +70,7 @@ func (p *page) reasonsCard(bad bool) {
 				}
 			}
 			if len(codes) > shownTags {
-				c.Table.Note = p.T("shown_of", "Shown", shownTags, "N", len(codes))
+				c.Note += " " + p.T("shown_of", "Shown", shownTags, "N", len(codes))
 			}
 			return c.draw(bars.Figure())
 		})

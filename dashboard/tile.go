@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"haochaping/evaluation"
 )
 
 // tile is one figure with what it takes to judge it: sample, changes, course.
@@ -12,6 +14,7 @@ type tile struct {
 	ID      string
 	Label   string
 	Value   string // empty: no data
+	Few     bool   // too few ratings to judge by
 	Unit    string
 	Sample  string // what the figure is of
 	Help    string // the formula in words
@@ -34,9 +37,17 @@ func (p *page) loadTiles(ctx context.Context) error {
 	for _, m := range measures {
 		t := m.tile(p.locale, s, comparisons)
 		t.Target = p.tileTarget(m.id, m.value(&s.Total))
+		p.markFew(&t, &s)
 		p.Tiles = append(p.Tiles, t)
 	}
 	return nil
+}
+
+// markFew says of a rate of few ratings that it is one, as tables do.
+func (p *page) markFew(t *tile, s *series) {
+	if t.Value != "" && (t.ID == evaluation.BadPer100k || t.ID == evaluation.GoodRate) && p.few(&s.Total) {
+		t.Few, t.Sample = true, t.Sample+" · "+p.T("few.long")
+	}
 }
 
 func (m measure) tile(l locale, s series, comparisons []comparison) tile {

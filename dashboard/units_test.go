@@ -20,6 +20,9 @@ import (
 func init() {
 	composedOf = append(composedOf, func() []string {
 		ids := []string{"limits.actual", "limits.promised", "limits.statutory"}
+		for _, kind := range itemKinds {
+			ids = append(ids, "item_kind."+kind)
+		}
 		for _, word := range quadrantWords {
 			ids = append(ids, "quadrant."+word)
 		}
@@ -99,7 +102,7 @@ func TestPeersTellApartOnlyWhatDiffers(t *testing.T) {
 	if got := judged("Bad per 100,000"); !slices.Equal(got, []string{"", "higher", "higher"}) {
 		t.Errorf("the worst county: %q", got)
 	}
-	if got := judged("Active rate"); !slices.Equal(got, []string{"", "cannot be told apart", "cannot be told apart"}) {
+	if got := judged("Active rate"); !slices.Equal(got, []string{"", "no significant difference", "no significant difference"}) {
 		t.Errorf("a rate that is the same everywhere: %q", got)
 	}
 }

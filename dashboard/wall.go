@@ -31,11 +31,15 @@ func (d *Dashboard) wall(p *page) error {
 // dayHours is how many hours the wall looks back.
 const dayHours = 24
 
-// lastHoursCard shows the ratings of each of the last 24 hours, up to the one of the newest record. The last hour is not
-// over yet; an hour of a day without any record is unknown, and not zero.
+// lastHoursCard shows the ratings of each of the last 24 hours, up to the one of the newest record. The last hour may not
+// be over yet; an hour of a day without any record is unknown, and not zero.
 func (p *page) lastHoursCard() {
 	at := p.dataTime()
-	p.add(card{ID: "day", Title: p.T("card.day"), Note: p.T("card.day.note", "Time", p.Clock(at, p.now)), Span: spanHalf, Size: "plot"},
+	note := p.T("card.day.note", "Time", p.Clock(at, p.now))
+	if p.now.Truncate(time.Hour).Equal(at.Truncate(time.Hour)) {
+		note += p.T("card.day.open")
+	}
+	p.add(card{ID: "day", Title: p.T("card.day"), Note: note, Span: spanHalf, Size: "plot"},
 		func(ctx context.Context, c *card) error {
 			if !p.HasData() {
 				c.Empty = true

@@ -119,11 +119,15 @@ func DefaultBreaks(days []SourceDay) []Break {
 
 func defaultBreak(source string, day calendar.Day, begins bool) Break {
 	b := Break{Day: day, Kind: BreakDefaultRule, Subject: source}
-	zh, en := "%s起，来源 %s 不再记入系统默认评价", "from %s on the source %s no longer books default ratings"
+	zh, en := "%s起，来源 %s 不再记入系统默认评价", "%s %s the source %s stopped recording default ratings"
 	if begins {
-		zh, en = "%s起，来源 %s 记入系统默认评价", "from %s on the source %s books default ratings"
+		zh, en = "%s起，来源 %s 记入系统默认评价", "%s %s the source %s began recording default ratings"
 	}
-	b.TextZH, b.TextEN = fmt.Sprintf(zh, DayText(day, "zh"), source), fmt.Sprintf(en, DayText(day, "en"), source)
+	when := "on"
+	if _, _, first := day.Date(); first == 1 {
+		when = "in" // a month, see DayText
+	}
+	b.TextZH, b.TextEN = fmt.Sprintf(zh, DayText(day, "zh"), source), fmt.Sprintf(en, when, DayText(day, "en"), source)
 	return b
 }
 

@@ -94,7 +94,7 @@ func TestBreakTexts(t *testing.T) {
 	if got := breaks[0].Text("zh"); got != "2026年5月起，来源 app 记入系统默认评价" {
 		t.Error(got)
 	}
-	if got := breaks[0].Text("en"); got != "from May 2026 on the source app books default ratings" {
+	if got := breaks[0].Text("en"); got != "in May 2026 the source app began recording default ratings" {
 		t.Error(got)
 	}
 	if got := DayText(calendar.MakeDay(2026, time.May, 4), "zh") + DayText(calendar.MakeDay(2026, time.May, 4), "en"); got != "2026年5月4日4 May 2026" {

@@ -61,13 +61,49 @@ function turned(option: Record<string, any>): void {
   option["grid"] = [{ ...option["grid"][0], top: "96", right: "30" }];
 }
 
+// evenly divides an axis into as many equal steps as its labels have room for; the ends stay labelled.
+function evenly(axis: Record<string, any>, length: number): void {
+  const most = Math.max(1, Math.min(axis["splitNumber"] ?? 4, Math.floor(length / 56)));
+  const span = axis["max"] - axis["min"];
+  const whole = (v: number): boolean => Math.abs(v - Math.round(v)) < 1e-6;
+  for (let n = most + 1; span > 0 && n >= 1; n--) {
+    const step = span / n;
+    const digits = step / 10 ** (Math.floor(Math.log10(step)) - 1); // the first two
+    const round = whole(digits / 5) && whole(axis["min"] / step) && step >= (axis["minInterval"] ?? 0);
+    if (round && n * 56 <= Math.max(length, 56)) {
+      axis["interval"] = step;
+      return;
+    }
+  }
+  axis["splitNumber"] = Math.max(1, Math.min(most, Math.floor(length / 84))); // the axis may take half as many again
+}
+
+// across is about how long a lying axis is: the room without what stands beside it.
+function across(option: Record<string, any>, index: number, room: number): number {
+  const grid = option["grid"]?.[index] ?? {};
+  let length = room - Number(grid.left ?? 0) - Number(grid.right ?? 0);
+  for (const axis of option["yAxis"] ?? []) {
+    if ((axis.gridIndex ?? 0) !== index || axis.type !== "category") continue;
+    length -= axis.position === "right" ? 64 : Math.min(axis.axisLabel?.width || 90, 8 + 7.5 * Math.max(0, ...(axis.data ?? []).map(wide)));
+  }
+  return length;
+}
+
+// wide is how many Latin letters a name is about as wide as.
+function wide(name: unknown): number {
+  return [...String(name)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 1.7 : 1), 0);
+}
+
 function prepare(figure: Figure, room: number, printing: boolean): Record<string, any> {
   const style = getComputedStyle(document.documentElement);
   const option = themed(structuredClone(figure.option), style) as Record<string, any>;
   if (figure.turn && narrow.matches) turned(option);
   for (const axis of [...(option["xAxis"] ?? []), ...(option["yAxis"] ?? [])]) {
     if (axis.name) axis.nameTextStyle = { color: style.getPropertyValue("--ink-2").trim(), fontSize: 12 };
-    if (axis.type === "value" || axis.type === "log") axis.axisLabel = { ...axis.axisLabel, formatter: finely(axis.min, axis.max) };
+    if (axis.type !== "value" && axis.type !== "log") continue;
+    const write = finely(axis.min, axis.max);
+    const percent = axis.axisLabel?.formatter === "{value}%";
+    axis.axisLabel = { ...axis.axisLabel, formatter: percent ? (value: number) => `${write(value)}%` : write };
   }
   // Few names across need not stand upright.
   if (figure.turn && !narrow.matches) {
@@ -80,6 +116,9 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
   // Names beside bars get as much room as the chart can spare.
   for (const axis of option["yAxis"] ?? []) {
     if (axis.axisLabel?.width) axis.axisLabel.width = Math.max(axis.axisLabel.width / 1.5, Math.min(240, Math.round(room * 0.42)));
+  }
+  for (const axis of option["xAxis"] ?? []) {
+    if (axis.type === "value" && axis.show !== false && axis.axisLabel?.show !== false) evenly(axis, across(option, axis.gridIndex ?? 0, room));
   }
   for (const series of option["series"]) {
     if (series.type === "map" && room < 560) {
@@ -123,6 +162,51 @@ function prepare(figure: Figure, room: number, printing: boolean): Record<string
 }
 
 const figures = new Map<string, Figure>();
+const widths = new WeakMap<HTMLElement, number>(); // for which a chart was prepared
+let onPaper = false;
+
+// fit gives a chart the size of its place. A place without a size is drawn in when it has one.
+function fit(host: HTMLElement): void {
+  const figure = figures.get(host.dataset["plot"] ?? "");
+  if (!figure || !host.isConnected || host.clientWidth === 0 || host.clientHeight === 0) return;
+  const chart = echarts.getInstanceByDom(host);
+  if (!chart) {
+    draw(host, figure, onPaper);
+    return;
+  }
+  if (chart.getWidth() !== host.clientWidth || chart.getHeight() !== host.clientHeight) chart.resize();
+  if (widths.get(host) !== host.clientWidth) later();
+}
+
+function fitAll(): void {
+  for (const name of figures.keys()) {
+    const host = document.getElementById(`plot-${name}`);
+    if (host) fit(host);
+  }
+}
+
+// later prepares charts for their new width once that has come to rest.
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+function later(): void {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    for (const [name, figure] of figures) {
+      const host = document.getElementById(`plot-${name}`);
+      if (host && widths.get(host) !== host.clientWidth) draw(host, figure, onPaper);
+    }
+  }, 120);
+}
+
+const places = new ResizeObserver((entries) => {
+  for (const entry of entries) fit(entry.target as HTMLElement);
+});
+const watched = new WeakSet<HTMLElement>();
+
+// Where the observer is late, the window and the fonts tell as well.
+addEventListener("resize", () => requestAnimationFrame(fitAll));
+addEventListener("load", fitAll);
+void document.fonts?.ready.then(fitAll);
 
 // outlined loads the areas of a map once, and draws it then; until they are there its place says nothing.
 const asked = new Set<string>();
@@ -146,6 +230,11 @@ function outlined(host: HTMLElement, figure: Figure, address: string): boolean {
 }
 
 function draw(host: HTMLElement, figure: Figure, printing: boolean): void {
+  if (!watched.has(host)) {
+    watched.add(host);
+    places.observe(host);
+  }
+  if (host.clientWidth === 0 || host.clientHeight === 0) return;
   if (figure.outlines && !outlined(host, figure, figure.outlines)) return;
   let chart: ECharts | undefined = echarts.getInstanceByDom(host);
   if (!chart) {
@@ -155,12 +244,10 @@ function draw(host: HTMLElement, figure: Figure, printing: boolean): void {
       const href = figures.get(name)?.links?.[event.dataIndex];
       if (href) location.assign(href);
     });
-    const drawn = chart;
-    new ResizeObserver(() => {
-      if (!host.isConnected) return;
-      drawn.resize();
-    }).observe(host);
+  } else if (chart.getWidth() !== host.clientWidth || chart.getHeight() !== host.clientHeight) {
+    chart.resize();
   }
+  widths.set(host, host.clientWidth);
   host.classList.toggle("linked", Boolean(figure.links?.some(Boolean)));
   chart.setOption(prepare(figure, host.clientWidth, printing), { notMerge: false, replaceMerge: ["series", "visualMap"] });
 }
@@ -179,6 +266,7 @@ export function drawAll(): void {
 
 // redraw draws the figures that are there again: in another theme, on paper, with patterns.
 export function redraw(printing: boolean): void {
+  onPaper = printing;
   for (const [name, figure] of figures) {
     const host = document.getElementById(`plot-${name}`);
     if (host) draw(host, figure, printing);
@@ -199,6 +287,8 @@ export function forget(hosts: Iterable<HTMLElement>): void {
   for (const host of hosts) {
     if (host.isConnected) continue;
     echarts.getInstanceByDom(host)?.dispose();
+    places.unobserve(host);
+    watched.delete(host);
     figures.delete(host.dataset["plot"] ?? "");
   }
 }

@@ -97,7 +97,7 @@ var (
 		"{unit}在{period}的评价被重复报送：{k} 条与已有评价属于同一次服务（为 {n} 条的 {share}），涉及 {days} 天；只计一次，未重复计入。",
 		"{unit} sent ratings of {period} again: {k} belong to services that were rated already ({share} of {n}), on {days} days. They are counted once.",
 	}
-	sayBreak        = sentence{"{change}，此前口径不同，不作同比。", "{change}: figures before it mean something else and are not compared."}
+	sayBreak        = sentence{"{change}，此前口径不同，不作同比。", "{change}: earlier figures are not comparable."}
 	sayDefaultShare = sentence{
 		"{period}该来源的默认评价为 {k} 条，占主动评价与默认评价之和 {n} 条的 {share}；默认评价不计入主动评价。",
 		" In {period} the source has {k} default ratings, {share} of its {n} active and default ones; they are not counted as active.",
