@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -98,6 +99,11 @@ func FormatDurations(low, high float64, lang string) (from, to string) {
 	}
 	return FormatDuration(low, lang), to
 }
+
+// CloseUp takes out the space between a unit and the Chinese word after it: 20.0 天 计 0 分 becomes 20.0 天计 0 分.
+func CloseUp(text string) string { return hanGap.ReplaceAllString(text, "$1$2") }
+
+var hanGap = regexp.MustCompile(`(\p{Han}) (\p{Han})`)
 
 // FormatScore writes a score or points, 0 to 100, with two decimals. A score is rounded to them before it is
 // ranked, so that equal texts are equal scores.

@@ -22,13 +22,13 @@ func PointsText(n *scheme.Node, s *scheme.Scheme, lang string) string {
 	}
 	p := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 	fill := func(zh, en string, pairs ...string) string {
-		return strings.NewReplacer(append(pairs, "{scale}", p(s.Scale))...).Replace(say(lang, zh, en))
+		return evaluation.CloseUp(strings.NewReplacer(append(pairs, "{scale}", p(s.Scale))...).Replace(say(lang, zh, en)))
 	}
 	switch k := &n.Normalise; k.Kind {
 	case scheme.Absolute:
 		return fill("数值 ÷ {full} × {scale}", "value ÷ {full} × {scale}", "{full}", p(k.Full))
 	case scheme.Linear:
-		return fill("{floor} 计 0 分，{target} 计 {scale} 分，其间按直线", "{floor} is 0 points, {target} is {scale}, in between along a line",
+		return fill("{floor} 计 0 分，{target} 计 {scale} 分，其间按比例", "{floor} is 0 points, {target} is {scale}, in proportion between them",
 			"{floor}", v(k.Floor), "{target}", v(k.Target))
 	case scheme.Steps:
 		var steps []string

@@ -297,8 +297,8 @@ func TestWorkbookDefinesItsIndicators(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Scheme|Example scheme (example, version 2)\n", "Data hash|abcd00",
-		"Bad per 100,000|bad|3|higher|500.0 is 0 points, 0.00 is 100, in between along a line|300|shown as missing, not ranked|how Bad per 100,000 is computed\n",
-		"Good rate|good|1|higher|steps: 99.00% → 100, 90.00% → 60|300|", "Median handling time|median|1|higher|20.0 d is 0 points, 24.0 h is 100, in between along a line|300|the others share its weight|",
+		"Bad per 100,000|bad|3|higher|500.0 is 0 points, 0.00 is 100, in proportion between them|300|shown as missing, not ranked|how Bad per 100,000 is computed\n",
+		"Good rate|good|1|higher|steps: 99.00% → 100, 90.00% → 60|300|", "Median handling time|median|1|higher|20.0 d is 0 points, 24.0 h is 100, in proportion between them|300|the others share its weight|",
 		"Guide accuracy|guide|0|higher|the worst unit has 0 points, the best has 100|300|counts as 0 points|how Guide accuracy is computed\n",
 		"Outstanding|a|95\n", "Preparing|b|0\n",
 	} {

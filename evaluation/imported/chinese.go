@@ -48,7 +48,7 @@ var chinese = func() (list []struct {
 		{`is no date of a spreadsheet: .*`, "不是日期：请写成 2026-06-30 的样子"},
 		{`is no day: .*`, "不是日期：请写成 2026-06-30 的样子"},
 		{`is a day that does not exist: .*`, "没有这一天：请写成 2026-06-30 的样子"},
-		{`is empty and so is as_of: the row is left out`, "数值和截止日期都为空：本行不导入"},
+		{`is empty and so is its date: write both, or the row is left out`, "填写数值和截止日期；都为空的行不导入"},
 		{`is empty: kept as missing, which is not 0`, "为空：记为缺失，缺失不是 0"},
 		{`stands in a column without a heading: .*`, "所在的列没有表头：请补上表头，或清空此格"},
 		{`repeats (.+)`, "与 $1 相同"},

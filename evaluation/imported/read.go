@@ -234,7 +234,7 @@ func (r *reader) readRow(cells []string, place uint32) {
 	day := plain(row.text("as_of"))
 	if day == "" && !v.Known {
 		if v.Unit != "" || v.Indicator != "" {
-			row.warn(r.columns["value"], "value", "is empty and so is as_of: the row is left out")
+			row.warn(r.columns["value"], "value", "is empty and so is its date: write both, or the row is left out")
 		}
 		return
 	}

@@ -63,7 +63,7 @@ func TestReadCSV(t *testing.T) {
 	if d := cmp.Diff([]string{
 		"E6: value is no number: write it as 96.73, and leave the cell empty where there is no value",
 		"warning: E7: value is empty: kept as missing, which is not 0",
-		"warning: E8: value is empty and so is as_of: the row is left out",
+		"warning: E8: value is empty and so is its date: write both, or the row is left out",
 	}, said(problems)); d != "" {
 		t.Error(d)
 	}

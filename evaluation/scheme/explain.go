@@ -25,11 +25,11 @@ func (s *Scheme) Explain(lang string) string {
 	}
 	e.line(0, e.say("满分：%s；总分保留 %d 位小数后排名", "Highest score: %s; decimals that scores are rounded to before ranking: %d"), plain64(s.Scale), s.Decimals)
 	e.line(0, e.say("公布方式：%s", "Published: %s"), e.publication())
-	e.line(0, e.say("认定有先后所需的把握：%s", "Sure enough not to be tied: %s"), share(s.TieProbability))
+	e.line(0, e.say("判定名次先后所需的置信度：%s", "Confidence needed to separate ranks: %s"), share(s.TieProbability))
 	for i, t := range s.Tiers {
-		from := e.say("档次：%s（%s），%s 分及以上", "Tier: %s (%s), from %s points")
+		from := e.say("等级：%s（%s），%s 分及以上", "Tier: %s (%s), from %s points")
 		if i == len(s.Tiers)-1 && i > 0 {
-			from = e.say("档次：%s（%s），其余（%s 分及以上）", "Tier: %s (%s), the rest (from %s)")
+			from = e.say("等级：%s（%s），其余（%s 分及以上）", "Tier: %s (%s), the rest (from %s)")
 		}
 		e.line(0, from, t.Name.In(lang), t.ID, plain64(t.From))
 	}
@@ -125,7 +125,7 @@ func (e *explanation) children(group *Node, whole float64, number string) {
 		depth := strings.Count(place, ".") + 1
 		weight := fmt.Sprintf(e.say("占总分 %s", "%s of the score"), share(part))
 		if n.Weight == 0 {
-			weight = e.say("权重 0，只列示", "weight 0, shown alone")
+			weight = e.say("权重 0，只列示", "weight 0, shown only")
 		}
 		e.line(depth-1, e.say("%s %s（%s）：%s", "%s %s (%s): %s"), place, n.Name.In(e.lang), n.ID, weight)
 		if n.Wording != (Text{}) {
@@ -150,7 +150,7 @@ func (e *explanation) leaf(n *Node, depth int) {
 	if n.Direction == evaluation.LowerIsBetter {
 		direction = e.say("越低越好", "lower is better")
 	}
-	e.line(depth, e.say("计分：%s；%s", "Points: %s; %s"), direction, e.normaliser(n))
+	e.line(depth, e.say("计分：%s；%s", "Points: %s; %s"), direction, evaluation.CloseUp(e.normaliser(n)))
 	if n.Decimals >= 0 {
 		e.line(depth, e.say("数值先保留 %d 位小数", "Decimals that the value is rounded to first: %d"), n.Decimals)
 	}
