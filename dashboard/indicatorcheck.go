@@ -142,6 +142,7 @@ type checkView struct {
 	Summary    string // what the file holds
 	Verdict    string
 	Fine       bool // it can be imported
+	Blank      bool // nothing was filled in
 	Warnings   string
 	Notes      []string
 	Action     string // address of the import
@@ -184,9 +185,9 @@ func (d *Dashboard) showCheck(p *page, source, problem string) error {
 	case v.Fine:
 		v.Verdict = p.T("indicators.fine")
 	default:
-		v.Verdict = p.T("indicators.empty")
+		v.Blank, v.Verdict = true, p.T("indicators.empty")
 	}
-	if warnings > 0 {
+	if warnings > 0 && !v.Blank {
 		v.Warnings = p.T("indicators.warnings", "N", warnings, "Count", p.Int(uint64(warnings)))
 	}
 	if wrong == 0 {

@@ -181,7 +181,7 @@ func TestIndicatorProblems(t *testing.T) {
 	const wrong = "单位,指标,截止日期,数值\n9901,guide_accuracy,2026-06-31,91\n9902,guide_accuracy,2026-06-30,好\n,x,2026-06-30,1\n"
 	for lang, want := range map[string][]string{
 		Chinese: {"4 处必须改正", "C2", "截止日期", "2026-06-31", "没有这一天", "D3", "不是数"},
-		English: {"4 cells must be mended", "C2", "as_of", "is a day that does not exist", "D3", "is no number"},
+		English: {"4 cells must be corrected", "C2", "as_of", "is a day that does not exist", "D3", "is no number"},
 	} {
 		at := sendFile(d, "all", lang, "/workbench/indicators", "a.csv", strings.Replace(wrong, "\n,x", "\n9901,y,2026-06-30,x\n,x", 1)).Header().Get("Location")
 		r := newRequest(at)
@@ -201,6 +201,10 @@ func TestIndicatorProblems(t *testing.T) {
 			t.Errorf("a wrong file is imported: %d", w.Code)
 		}
 		record.list = nil
+	}
+	at := sendFile(d, "all", Chinese, "/workbench/indicators", "a.csv", "unit,indicator,as_of,value\n9901,guide_accuracy,,\n").Header().Get("Location")
+	if body := as(d, "all", at).Body.String(); !strings.Contains(body, "没有填写任何数值") || !strings.Contains(body, "填写数值和截止日期；") || strings.Contains(body, "不影响导入") || strings.Contains(body, "整个文件都不导入") {
+		t.Error("a file that nothing was filled in is told otherwise")
 	}
 	for name, w := range map[string]*httptest.ResponseRecorder{
 		"none": sendFile(d, "all", Chinese, "/workbench/indicators", "", ""), "empty": sendFile(d, "all", Chinese, "/workbench/indicators", "a.csv", ""),

@@ -44,6 +44,7 @@ type page struct {
 	TilesBad  *failure
 	Cards     []*card
 	Quiet     bool          // a page without tiles and period comparison
+	Uncounted bool          // it is about records that no figure counts: how many were counted says nothing here
 	Plain     bool          // a page without figures: nothing on it grows old
 	Part      any           // of a page of one area: what its template shows besides cards
 	Rooms     []choice      // the pages of the same area, side by side
@@ -89,6 +90,7 @@ type card struct {
 	Title   string
 	Tabs    []choice // lists of other units in the same place
 	Note    string   // what is shown, in which unit, and by which rule
+	More    *link    // the page that has all of it
 	Span    string   // how wide it is
 	Size    string   // the class that gives the figure's box its height
 	Figure  *chart.Figure

@@ -149,6 +149,7 @@ func (p *page) refusalCounts(list []record.RefusedCount) *table {
 		{Title: p.T("refused.records"), Number: true},
 		{Title: p.T("refused.state.held"), Number: true},
 		{Title: p.T("refused.state.replayed"), Number: true},
+		{Title: p.T("refused.state.resend"), Number: true},
 		{Title: p.T("refused.last")},
 		{Title: p.T("refused.remedy")},
 	}}
@@ -163,7 +164,8 @@ func (p *page) refusalCounts(list []record.RefusedCount) *table {
 			{label: p.refusalReason(r.Code), Href: p.linkWith("/quality/refusals", values) + "#card-refusals"},
 			p.nameCell(r.Source),
 			{label: p.refusalKind(r.Kind)},
-			text(p.Int(r.Records)), text(p.Int(r.Held)), text(p.Int(r.Replayed)), text(p.Clock(r.LastAt, p.now)), text(p.remedy(r.Code)),
+			text(p.Int(r.Records)), text(p.Int(r.Held)), text(p.Int(r.Replayed)), text(p.Int(r.Records - min(r.Records, r.Held+r.Replayed))),
+			text(p.Clock(r.LastAt, p.now)), text(p.remedy(r.Code)),
 		})
 	}
 	return t
@@ -242,9 +244,9 @@ func (d *Dashboard) refusal(p *page) error {
 	p.keep = refusalKeys
 	desk := p.linkWith("/quality/refusals", p.refusalValues())
 	p.Crumbs = []link{{label: label{Text: p.T("refusals.title")}, Href: desk}}
-	p.Part = &refusalsView{}
+	p.Part = &refusalsView{One: true}
 	if e.Replayable {
-		p.Part = &refusalsView{Replay: p.linkWith("/quality/refusals/replay", p.refusalValues()), Rows: []refusalRow{{ID: e.ID.String(), Held: true}}}
+		p.Part = &refusalsView{One: true, Replay: p.linkWith("/quality/refusals/replay", p.refusalValues()), Rows: []refusalRow{{ID: e.ID.String(), Held: true}}}
 	}
 	p.add(card{ID: "refusal", Title: p.T("refused.about"), Span: spanHalf, Open: true}, func(_ context.Context, c *card) error {
 		c.Table = p.refusalFacts(e)

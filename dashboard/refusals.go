@@ -83,6 +83,7 @@ var refusalKinds = []string{
 
 // refusalsView is what the template of the desk shows besides cards.
 type refusalsView struct {
+	One                    bool // it is the page of one record, which has no period
 	Elsewhere              bool // the reader does not see all regions: there is no row
 	Source                 string
 	Reasons, Kinds, States []labelledChoice
@@ -117,7 +118,7 @@ func (d *Dashboard) fillRefusals(p *page, problem string) error {
 	if d.options.Refusals == nil {
 		return errNotFound
 	}
-	p.Nav, p.Template, p.Quiet, p.Title = "quality", "refusals", true, label{Text: p.T("refusals.title")}
+	p.Nav, p.Template, p.Quiet, p.Uncounted, p.Title = "quality", "refusals", true, true, label{Text: p.T("refusals.title")}
 	p.stand(qualityRooms, "refusals")
 	v := &refusalsView{Problem: problem}
 	p.Part = v

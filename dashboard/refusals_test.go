@@ -113,6 +113,12 @@ func TestRefusalPages(t *testing.T) {
 			t.Errorf("the desk does not say %q", want)
 		}
 	}
+	if rows := csvOf(t, d, "/hcp/quality/refusals?format=csv&card=refusal-counts"); !slices.Equal(rows[1][3:7], []string{"1,203", "1,000", "200", "3"}) {
+		t.Errorf("what became of the records does not add up: %q", rows[1])
+	}
+	if !strings.Contains(body, `class="picker"`) || strings.Contains(get(d, "/hcp/quality/refusals/"+heldID.String(), Chinese).Body.String(), `class="picker"`) {
+		t.Error("the list has no period, or one record has one")
+	}
 	if strings.Contains(body, `value="`+brokenID.String()) {
 		t.Error("a replayed record can be chosen")
 	}

@@ -96,7 +96,7 @@ func (d *Dashboard) listTargets(p *page, refused *targetForm) error {
 		p.targetTable(c, slices.DeleteFunc(slices.Clone(d.options.Targets.Targets().All()), func(t evaluation.Target) bool { return !keep(&t) }), indicators, false)
 		return nil
 	})
-	p.add(card{ID: "history", Title: p.T("targets.history"), Note: p.T("targets.history.note"), Span: spanFull, EmptyText: p.T("targets.none", "Year", v.Year)},
+	p.add(card{ID: "history", Title: p.T("targets.history"), Note: p.T("targets.history.note"), Span: spanFull, EmptyText: p.T("targets.history.none", "Year", v.Year)},
 		func(ctx context.Context, c *card) error {
 			list, err := d.options.Targets.History(ctx, v.Year)
 			if err != nil {

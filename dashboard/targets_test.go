@@ -99,7 +99,7 @@ func targetOf(indicator, unit, year, value, document string) url.Values {
 func TestSetTarget(t *testing.T) {
 	targets, record := newFakeTargets(), &acts{}
 	d := targetDashboard(t, targets, record)
-	if body := as(d, "all", "/workbench/targets").Body.String(); !strings.Contains(body, "2026 年没有目标") || !strings.Contains(body, "每十万差评数（越低越好）") || strings.Contains(body, missingMark) {
+	if body := as(d, "all", "/workbench/targets").Body.String(); !strings.Contains(body, "2026 年没有目标") || !strings.Contains(body, "2026 年没有变更记录") || !strings.Contains(body, "每十万差评数（越低越好）") || strings.Contains(body, missingMark) {
 		t.Fatal("the empty page")
 	}
 	w := sendForm(d, "city", "/workbench/targets", targetOf("active_rate", "云州市", "2026", "95.5%", "示例〔2026〕1号"))

@@ -57,6 +57,7 @@ var workbenchRoutes = []route{
 // Bounds of what the workbench lists and reads.
 const (
 	shownRuns     = 200
+	recentRuns    = 20 // on the workbench
 	maxSchemeText = 1 << 20
 )
 
@@ -91,7 +92,11 @@ func (d *Dashboard) workbench(p *page) error {
 		}
 	}
 	p.add(card{ID: "schemes", Title: p.T("card.schemes"), Note: p.T("card.schemes.note"), Span: spanFull, Open: true}, p.listSchemes)
-	p.runsCard()
+	runs := card{Note: p.T("card.runs.note")}
+	if p.person.May(access.ReadRuns) {
+		runs.More = &link{label: label{Text: p.T("runs.all")}, Href: p.linkWith("/runs", url.Values{})}
+	}
+	p.runsCard(runs, recentRuns)
 	return nil
 }
 
@@ -249,10 +254,19 @@ func (p *page) listSchemes(ctx context.Context, c *card) error {
 			{label: label{Text: s.ID, Name: true}},
 			text(added),
 			{label: label{Text: by, Name: s.AddedAt != nil}},
-			{label: label{Text: s.Hash[:min(16, len(s.Hash))], Name: true}},
+			{label: label{Text: clipHash(s.Hash), Name: true}},
 		})
 	}
 	return nil
+}
+
+// clipHash is the beginning of a hash, enough to tell two apart at a glance.
+func clipHash(hash string) string {
+	const most = 16
+	if len(hash) <= most {
+		return hash
+	}
+	return hash[:most] + "…"
 }
 
 // namedScheme is the scheme of an address.
@@ -331,14 +345,15 @@ func (d *Dashboard) runsPage(p *page) error {
 	}
 	p.Nav, p.Template, p.Quiet = "runs", "workbench", true
 	p.Kind, p.Title = label{Text: p.T("runs.kind")}, label{Text: p.T("nav.runs")}
-	p.runsCard()
+	p.runsCard(card{Note: p.T("runs.note")}, shownRuns)
 	return nil
 }
 
 // runsCard lists the newest runs of the timetable. Why one failed is told at the machine, where the error text belongs.
-func (p *page) runsCard() {
-	p.add(card{ID: "runs", Title: p.T("card.runs"), Note: p.T("card.runs.note"), Span: spanFull, Open: true}, func(ctx context.Context, c *card) error {
-		runs, err := p.dashboard.options.Workbench.Runs(ctx, shownRuns)
+func (p *page) runsCard(of card, limit int) {
+	of.ID, of.Title, of.Span, of.Open = "runs", p.T("card.runs"), spanFull, true
+	p.add(of, func(ctx context.Context, c *card) error {
+		runs, err := p.dashboard.options.Workbench.Runs(ctx, limit)
 		if err != nil || len(runs) == 0 {
 			c.Empty = err == nil
 			return err

@@ -83,6 +83,14 @@ document.addEventListener("change", (event) => {
   if (list instanceof HTMLSelectElement && list.dataset["action"] === "submit") list.form?.requestSubmit();
 });
 
+// A file field shows the name of what was chosen, in the place of the words that nothing was.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || field.type !== "file") return;
+  const name = field.parentElement?.querySelector<HTMLElement>("[data-none]");
+  if (name) name.textContent = field.files?.[0]?.name ?? name.dataset["none"] ?? "";
+});
+
 // A menu closes when the reader turns elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.custom[open]")) {
