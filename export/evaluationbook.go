@@ -153,7 +153,7 @@ func (e *Evaluation) schemeSheet(lang string) sheet {
 		name: say(lang, "指标说明", "Definitions"), top: append(e.about(lang), nil), widths: []float64{28, 20, 10, 14, 36, 12, 26, 90},
 		head: []cell{
 			words(say(lang, "指标", "Indicator")), words(say(lang, "代码", "Id")), words(say(lang, "权重", "Weight")), words(say(lang, "方向", "Better")),
-			words(say(lang, "计分方式", "Points")), words(say(lang, "最小样本量", "Minimum n")), words(say(lang, "没有数值时", "Without a value")),
+			words(say(lang, "计分方式", "Points")), words(say(lang, "最低样本量", "Min. sample")), words(say(lang, "没有数值时", "Without a value")),
 			words(say(lang, "口径", "Definition")),
 		},
 	}
