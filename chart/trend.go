@@ -111,7 +111,7 @@ func (t Trend) Figure() (Figure, error) {
 			Show: opts.Bool(true), Top: "0", Right: "0", ItemWidth: 14, ItemHeight: 8,
 			TextStyle: &opts.TextStyle{Color: inkColor, FontSize: labelSize},
 		}),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: t.top(), Bottom: "12"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: t.top(), Bottom: "28"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
@@ -170,7 +170,7 @@ func (c Columns) Figure() (Figure, error) {
 	bar.SetGlobalOptions(common(c.Description)...)
 	bar.SetGlobalOptions(
 		axisTip(),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "12", Bottom: "10"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "12", Bottom: "28"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, AxisLabel: axisLabel(), AxisLine: axisLine(true), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},

@@ -63,19 +63,19 @@ function turned(option: Record<string, any>): void {
 
 // evenly divides an axis into as many equal steps as its labels have room for; the ends stay labelled.
 function evenly(axis: Record<string, any>, length: number): void {
-  const most = Math.max(1, Math.min(axis["splitNumber"] ?? 4, Math.floor(length / 56)));
+  const most = Math.max(1, Math.min(axis["splitNumber"] ?? 4, Math.floor(length / 48)));
   const span = axis["max"] - axis["min"];
   const whole = (v: number): boolean => Math.abs(v - Math.round(v)) < 1e-6;
   for (let n = most + 1; span > 0 && n >= 1; n--) {
     const step = span / n;
     const digits = step / 10 ** (Math.floor(Math.log10(step)) - 1); // the first two
     const round = whole(digits / 5) && whole(axis["min"] / step) && step >= (axis["minInterval"] ?? 0);
-    if (round && n * 56 <= Math.max(length, 56)) {
+    if (round && n * 48 <= Math.max(length, 48)) {
       axis["interval"] = step;
       return;
     }
   }
-  axis["splitNumber"] = Math.max(1, Math.min(most, Math.floor(length / 84))); // the axis may take half as many again
+  axis["splitNumber"] = Math.max(1, Math.min(most, Math.floor(length / 64))); // the axis may take half as many again
 }
 
 // across is about how long a lying axis is: the room without what stands beside it.
@@ -84,7 +84,7 @@ function across(option: Record<string, any>, index: number, room: number): numbe
   let length = room - Number(grid.left ?? 0) - Number(grid.right ?? 0);
   for (const axis of option["yAxis"] ?? []) {
     if ((axis.gridIndex ?? 0) !== index || axis.type !== "category") continue;
-    length -= axis.position === "right" ? 64 : Math.min(axis.axisLabel?.width || 90, 8 + 7.5 * Math.max(0, ...(axis.data ?? []).map(wide)));
+    length -= axis.position === "right" ? 64 : Math.min(axis.axisLabel?.width || 90, 8 + 6.4 * Math.max(0, ...(axis.data ?? []).map(wide)));
   }
   return length;
 }
