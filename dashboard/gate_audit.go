@@ -2,13 +2,17 @@ package dashboard
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"haochaping/access"
 	"haochaping/calendar"
+	"haochaping/directory"
 )
 
 // Auditor reads what is on record.
@@ -22,12 +26,34 @@ type Auditor interface {
 // audit is the page of what is on record.
 type audit struct {
 	Day, Who, Action string
+	Actions          []labelledChoice
 	Apply            string // where the filter is sent
 	Verify           string
-	Table            *table
+	Rows             []auditRow
 	CSV              string
-	Cut              string // that there are more entries
+	Shown            string // how many are listed, and where the others are
 	Report           *auditReport
+}
+
+// auditRow is one entry in words, with what is stored beside them.
+type auditRow struct {
+	At             string
+	Who            label
+	Action, Stored string // the action in words, empty if it has none, and as it is stored
+	Object         string
+	StoredObject   string // empty if it stands there as it is stored
+	Address        string
+	Hash, Short    string
+}
+
+// auditActions are the actions that the product puts on record, in the order of the list to choose from. Each has words.
+var auditActions = []string{
+	access.ActionSignIn, access.ActionSignInRefused, access.ActionSignOut, access.ActionLocked,
+	access.ActionAccountAdd, access.ActionAccountChange, access.ActionPasswordNew, access.ActionPasswordChange, access.ActionSessionsRevoke,
+	"view record", "export", "audit.verify", "refusals.replay",
+	"scheme.add", "indicator.import", "target.set", "target.remove",
+	"edition.create", "edition.redraw", "edition.open", "edition.check", "edition.publish", "edition.revise", "edition.narrative",
+	"objection.add", "objection.answer", "objection.decide",
 }
 
 // auditReport is what a check of the whole record found.
@@ -78,11 +104,16 @@ func (d *Dashboard) drawAudit(w http.ResponseWriter, r *http.Request, report *au
 		return err
 	}
 	if !file && len(entries) > auditShown {
-		entries, a.Cut = entries[:auditShown], p.T("audit.cut", "Count", p.Int(auditShown))
+		entries, a.Shown = entries[:auditShown], p.T("audit.cut", "Count", p.Int(auditShown))
+	} else {
+		a.Shown = p.T("audit.shown", "N", len(entries))
 	}
-	a.Table = p.auditTable(entries)
 	if file {
-		return writeCSV(w, p.fileStem()+"-audit.csv", p.fileNotice(), a.Table)
+		return writeCSV(w, p.fileStem()+"-audit.csv", p.fileNotice(), p.auditTable(entries))
+	}
+	a.Actions = p.auditChoices(a.Action)
+	for i := range entries {
+		a.Rows = append(a.Rows, p.auditRow(&entries[i]))
 	}
 	values := url.Values{"format": {"csv"}}
 	for key, value := range map[string]string{"day": a.Day, "who": a.Who, "action": a.Action} {
@@ -95,6 +126,7 @@ func (d *Dashboard) drawAudit(w http.ResponseWriter, r *http.Request, report *au
 	return d.render(w, r, http.StatusOK, p)
 }
 
+// auditTable is what a file holds of the record: as it is stored.
 func (p *page) auditTable(entries []access.Entry) *table {
 	t := &table{Columns: []column{
 		{Title: p.T("audit.at")}, {Title: p.T("audit.who")}, {Title: p.T("audit.action")}, {Title: p.T("audit.object")}, {Title: p.T("audit.address")}, {Title: p.T("audit.hash")},
@@ -103,21 +135,129 @@ func (p *page) auditTable(entries []access.Entry) *table {
 	for i := range entries {
 		e := &entries[i]
 		t.Rows = append(t.Rows, []cell{
-			text(e.At.In(p.zone).Format("2006-01-02 15:04:05.000")), raw(p.auditWho(e.Who)), raw(e.Action), raw(e.Object), raw(e.Address), raw(e.Hash),
+			text(e.At.In(p.zone).Format("2006-01-02 15:04:05.000")), cell{label: p.auditWho(e.Who)}, raw(e.Action), raw(e.Object), raw(e.Address), raw(e.Hash),
 		})
 	}
 	return t
 }
 
+// auditChoices are the actions to choose from; one that is not known is offered if it is chosen.
+func (p *page) auditChoices(chosen string) []labelledChoice {
+	var list []labelledChoice
+	for _, action := range auditActions {
+		list = append(list, labelledChoice{label: label{Text: p.auditAction(action)}, Value: action, Current: action == chosen})
+	}
+	if chosen != "" && !slices.Contains(auditActions, chosen) {
+		list = append(list, labelledChoice{label: label{Text: chosen, Name: true}, Value: chosen, Current: true})
+	}
+	return list
+}
+
+// auditAction is an action in words; empty if it has none.
+func (p *page) auditAction(action string) string {
+	if !slices.Contains(auditActions, action) {
+		return ""
+	}
+	return p.T("act." + strings.ReplaceAll(action, " ", "_"))
+}
+
+// hashShown is how much of a hash is shown; all of it is in the title and in the file.
+const hashShown = 12
+
+func (p *page) auditRow(e *access.Entry) auditRow {
+	row := auditRow{
+		At: e.At.In(p.zone).Format("2006-01-02 15:04:05.000"), Who: p.auditWho(e.Who), Action: p.auditAction(e.Action), Stored: e.Action,
+		Object: p.auditObject(e), Address: e.Address, Hash: e.Hash, Short: clip(e.Hash, hashShown),
+	}
+	if row.Object != e.Object {
+		row.StoredObject = e.Object
+	}
+	return row
+}
+
+// What the record says in words of what an act was done to.
+var (
+	auditAccount = regexp.MustCompile(`^account (.+) roles (.*) scope (all|\[.*\])( disabled)?$`)
+	auditRefused = regexp.MustCompile(`^account (.+) without a role$`)
+	auditPlain   = regexp.MustCompile(`^account (.+)$`)
+	auditValues  = regexp.MustCompile(`^(\d+) values of (.*); (.*)$`)
+	auditReplay  = regexp.MustCompile(`^(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)(.*)$`)
+)
+
+// auditObject is what an act was done to, in the reader's words around codes and ids; as it is stored if it is nothing
+// else.
+func (p *page) auditObject(e *access.Entry) string {
+	area, _, _ := strings.Cut(e.Action, ".")
+	switch area {
+	case access.ActionSignIn, "account", "password", "sessions":
+		if method, ok := strings.CutPrefix(e.Object, "by "); ok && e.Action == access.ActionSignIn {
+			return p.methodName(method)
+		}
+		if e.Object == "an unknown name" {
+			return p.T("audit.unknown")
+		}
+		if m := auditAccount.FindStringSubmatch(e.Object); m != nil {
+			return p.auditGrant(m[1], m[2], m[3], m[4] != "")
+		}
+		if m := auditRefused.FindStringSubmatch(e.Object); m != nil {
+			return p.T("audit.account.none", "ID", m[1])
+		}
+		if m := auditPlain.FindStringSubmatch(e.Object); m != nil {
+			return p.T("audit.account", "ID", m[1])
+		}
+	case "indicator":
+		if m := auditValues.FindStringSubmatch(e.Object); m != nil {
+			return p.T("audit.values", "Count", m[1], "Names", m[2], "Source", m[3])
+		}
+	case "refusals":
+		if m := auditReplay.FindStringSubmatch(e.Object); m != nil {
+			return p.T("audit.replay", "From", m[1], "To", m[2]) + strings.NewReplacer(` source=""`, "", ` reason=""`, "", ` kind=""`, "").Replace(m[3])
+		}
+	}
+	return e.Object
+}
+
+// auditGrant says what an account was allowed: roles in words, the scope in codes.
+func (p *page) auditGrant(id, roles, scope string, off bool) string {
+	var granted []access.Role
+	for role := range strings.SplitSeq(roles, ", ") {
+		granted = append(granted, access.Role(role))
+	}
+	may := p.T("scope.all")
+	if scope != "all" {
+		var lists [2][]string
+		if json.Unmarshal([]byte(scope), &lists) != nil {
+			return p.T("audit.account", "ID", id)
+		}
+		may = p.T("scope.none")
+		if len(lists[0]) > 0 && len(lists[1]) > 0 {
+			may = p.T("audit.scope", "Regions", p.codesText(lists[0]), "Departments", p.codesText(lists[1]))
+		}
+	}
+	text := p.T("audit.account.granted", "ID", id, "Roles", p.roleNames(granted), "Scope", may)
+	if off {
+		text += p.T("audit.account.off")
+	}
+	return text
+}
+
+// codesText lists codes, or says that they are all.
+func (p *page) codesText(codes []string) string {
+	if slices.Contains(codes, directory.Any) {
+		return p.T("audit.every")
+	}
+	return strings.Join(codes, p.T("list.and"))
+}
+
 // auditWho is an account's id, or in words that it was nobody's or a command's.
-func (p *page) auditWho(who string) string {
+func (p *page) auditWho(who string) label {
 	switch who {
 	case "-":
-		return p.T("audit.nobody")
+		return label{Text: p.T("audit.nobody")}
 	case "console":
-		return p.T("audit.console")
+		return label{Text: p.T("audit.console")}
 	}
-	return who
+	return label{Text: who, Name: true}
 }
 
 // verifyAudit checks the whole record; that it was checked is on record itself.

@@ -32,6 +32,9 @@ func init() {
 				ids = append(ids, prefix+end)
 			}
 		}
+		for _, action := range auditActions {
+			ids = append(ids, "act."+strings.ReplaceAll(action, " ", "_"))
+		}
 		// What pages are called, and what the sign-in page says of a problem.
 		return append(ids, "signin.title", "account.title", "password.title")
 	})
@@ -516,6 +519,17 @@ func TestAudit(t *testing.T) {
 	if w.Code != http.StatusOK || strings.Contains(body, "<b>") || !strings.Contains(body, "from 2026-10-0") || !strings.Contains(body, "day=2026-10-05&amp;format=csv") {
 		t.Errorf("%d %s", w.Code, body)
 	}
+	if !strings.Contains(body, `<option value="export" selected>导出文件</option>`) || !strings.Contains(body, `导出文件 <small translate="no">export</small>`) {
+		t.Errorf("the action has no word: %s", body)
+	}
+	if body := ask(d, "auditor", http.MethodGet, "/audit?action=old%3Cb%3E", nil).Body.String(); !strings.Contains(body, `<option translate="no" value="old&lt;b&gt;" selected>old&lt;b&gt;</option>`) {
+		t.Errorf("an action that is not known is not kept: %s", body)
+	}
+	for _, lang := range []string{Chinese, English} {
+		root := parse(t, ask(d, "auditor", http.MethodGet, "/audit?action=export&who=-&lang="+lang, nil).Body)
+		checkStructure(t, root)
+		checkLanguage(t, root, lang)
+	}
 	w = ask(d, "auditor", http.MethodGet, "/audit?who=%3D1&format=csv", nil)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), ",'=1,") || len(g.record) != 1 {
 		t.Errorf("file: %d %s, on record %q", w.Code, w.Body, g.record)
@@ -528,6 +542,28 @@ func TestAudit(t *testing.T) {
 	w = ask(d, "auditor", http.MethodPost, "/audit/verify?lang=en", url.Values{})
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "w, entry 7: content changed") {
 		t.Errorf("unsound: %d", w.Code)
+	}
+}
+
+// TestAuditSpeaks: what acts were done to stands in words of the page's language around codes and ids.
+func TestAuditSpeaks(t *testing.T) {
+	p := &page{dashboard: &Dashboard{}, locale: testLocale(t, Chinese)}
+	for _, c := range []struct{ action, object, want string }{
+		{access.ActionSignIn, "by demo", "演示账号"},
+		{access.ActionSignInRefused, "an unknown name", "不存在的账号名"},
+		{access.ActionSignInRefused, "account oidc:a b without a role", "账号 oidc:a b，没有角色"},
+		{access.ActionLocked, "account li", "账号 li"},
+		{access.ActionAccountAdd, `account li roles leader, handler scope [["9901"],["*"]]`, "账号 li：领导、整改员；地区 9901，部门 全部"},
+		{access.ActionAccountChange, "account li roles auditor scope [[],[]] disabled", "账号 li：审计员；无（看不到任何单位）；已停用"},
+		{access.ActionAccountChange, "account li roles leader scope all", "账号 li：领导；全部地区和部门"},
+		{"indicator.import", "3 values of a, b; 统计局", "3 个数值：a, b；统计局"},
+		{"refusals.replay", `2026-10-01 to 2026-10-05 source="s" reason="" kind=""`, `2026-10-01 至 2026-10-05 source="s"`},
+		{"export", "/ranking.csv?p=90d", "/ranking.csv?p=90d"},
+		{"view record", "by hand", "by hand"},
+	} {
+		if got := p.auditObject(&access.Entry{Action: c.action, Object: c.object}); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.action, c.object, got, c.want)
+		}
 	}
 }
 
