@@ -401,14 +401,21 @@ type Session struct {
 	Created  time.Time `json:"created"`
 	LastSeen time.Time `json:"last_seen"` // to a minute or two
 	Until    time.Time `json:"until"`
+	Present  bool      `json:"-"` // of the request that asks
 }
 
-// Sessions lists who is signed in, the newest first.
+// Sessions lists who is signed in, the newest first. That of the request whose context it is given is marked.
 func (g *Gate) Sessions(ctx context.Context) ([]Session, error) {
 	now := g.now()
 	stored, err := g.options.Store.Sessions(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	present := ""
+	if _, behind := ctx.Value(addressKey{}).(string); behind {
+		if token := g.plain.Token(ctx); token != "" {
+			present = hashOf(token)
+		}
 	}
 	var list []Session
 	g.mu.RLock()
@@ -428,7 +435,7 @@ func (g *Gate) Sessions(ctx context.Context) ([]Session, error) {
 		}
 		list = append(list, Session{
 			ID: s.Token[:min(12, len(s.Token))], Account: s.Account, Method: s.Method, Address: s.Address,
-			Created: s.Created, LastSeen: s.Seen, Until: until,
+			Created: s.Created, LastSeen: s.Seen, Until: until, Present: s.Token == present,
 		})
 	}
 	slices.SortFunc(list, func(a, b Session) int { return b.Created.Compare(a.Created) })

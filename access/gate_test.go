@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -199,6 +200,39 @@ func TestOneTimePasswordEnds(t *testing.T) {
 	h.clock.pass(1000 * 24 * time.Hour)
 	if _, err := h.signIn(h.gate, "anna", chosen); err != nil {
 		t.Errorf("an own password ends: %v", err)
+	}
+}
+
+// The list of sessions marks that of who asks, and none for a command.
+func TestPresentSession(t *testing.T) {
+	h := newHouse(t, nil)
+	h.settled("anna", access.Leader)
+	if _, err := h.signIn(h.gate, "anna", chosen); err != nil {
+		t.Fatal(err)
+	}
+	cookie, err := h.signIn(h.gate, "anna", chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := func(ctx context.Context) (n int) {
+		list, err := h.gate.Sessions(ctx)
+		if err != nil || len(list) < 2 {
+			t.Fatal(list, err)
+		}
+		for i := range list {
+			if list[i].Present {
+				n++
+			}
+		}
+		return n
+	}
+	visit(h.gate, cookie, func(_ http.ResponseWriter, r *http.Request) {
+		if n := marked(r.Context()); n != 1 {
+			t.Errorf("%d sessions are that of the request", n)
+		}
+	})
+	if n := marked(t.Context()); n != 0 {
+		t.Errorf("%d sessions are that of no request", n)
 	}
 }
 

@@ -33,10 +33,29 @@ func (p *page) Reader() string {
 	if p.dashboard.options.Door == nil || !p.person.Known() {
 		return ""
 	}
-	if p.person.Name == "" || p.person.Method == access.MethodDemo {
+	return p.displayName()
+}
+
+// displayName is what the reader is called: the own name, or for an account of the demo its roles in words.
+func (p *page) displayName() string {
+	switch {
+	case p.person.Method == access.MethodDemo:
+		return p.demoName(p.person.ID, p.person.Roles)
+	case p.person.Name == "":
 		return p.roleNames(p.person.Roles)
 	}
 	return p.person.Name
+}
+
+// demoPublisher is the demo's second evaluator: who prepares an edition does not publish it.
+const demoPublisher = "demo:publisher"
+
+// demoName is what an account of the demo is called.
+func (p *page) demoName(id string, roles []access.Role) string {
+	if id == demoPublisher {
+		return p.T("demo.publisher")
+	}
+	return p.roleNames(roles)
 }
 
 // AccountPath and SignOutPath are the addresses of the own account and of signing out.
@@ -113,7 +132,7 @@ func (p *page) methodName(method string) string {
 func (d *Dashboard) showAccount(w http.ResponseWriter, r *http.Request) error {
 	p := d.plainPage(r, "gate_account", "account.title")
 	a := &account{Rows: []term{
-		{p.T("account.name"), p.person.Name},
+		{p.T("account.name"), p.displayName()},
 		{p.T("account.id"), p.person.ID},
 		{p.T("account.method"), p.methodName(p.person.Method)},
 		{p.T("account.scope"), p.scopeText(p.person.Scope)},

@@ -34,6 +34,7 @@ type accountList struct {
 	Form    accountForm
 	AllText string // how many there are
 	Cut     string // that not all are listed
+	Demo    string // that those of the demo are not listed
 	Search  string
 }
 
@@ -107,7 +108,7 @@ func (d *Dashboard) drawAccounts(w http.ResponseWriter, r *http.Request, status 
 	if form.Roles == nil {
 		form.Roles = p.roleChoices(nil)
 	}
-	list := &accountList{Form: form, AllText: p.Int(uint64(len(accounts))), Search: strings.TrimSpace(clip(r.URL.Query().Get("q"), 200))}
+	list := &accountList{Form: form, AllText: p.T("accounts.list", "N", len(accounts), "Count", p.Int(uint64(len(accounts)))), Search: strings.TrimSpace(clip(r.URL.Query().Get("q"), 200))}
 	slices.SortFunc(accounts, func(a, b access.Account) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range accounts {
 		a := &accounts[i]
@@ -122,6 +123,9 @@ func (d *Dashboard) drawAccounts(w http.ResponseWriter, r *http.Request, status 
 			Href: d.accountPath(a.ID), ID: a.ID, Name: a.Name, Roles: p.roleNames(a.Roles), Scope: p.scopeText(a.Scope),
 			Method: p.methodName(a.Method), Seen: p.moment(a.LastSeen), State: p.accountState(a), Sessions: p.Int(open[a.ID]),
 		})
+	}
+	if d.options.Demo && len(d.options.DemoAccounts) > 0 {
+		list.Demo = p.T("accounts.no_demo")
 	}
 	p.Gate = list
 	return d.render(w, r, status, p)
@@ -341,12 +345,18 @@ func (d *Dashboard) revokeSessions(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
-// sessionsOf are the sessions of one account, in words.
+// sessionsOf are the sessions of one account, in words, the last used first; that of who reads the page is marked.
 func (p *page) sessionsOf(all []access.Session, id string) []sessionRow {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b access.Session) int { return b.LastSeen.Compare(a.LastSeen) }) //nolint:gocritic // few
 	var rows []sessionRow
 	for i := range all {
 		if s := &all[i]; s.Account == id {
-			rows = append(rows, sessionRow{p.moment(s.Created), p.moment(s.LastSeen), p.moment(s.Until), p.methodName(s.Method), s.Address})
+			began := p.moment(s.Created)
+			if s.Present {
+				began = p.T("accounts.present", "Time", began)
+			}
+			rows = append(rows, sessionRow{began, p.moment(s.LastSeen), p.moment(s.Until), p.methodName(s.Method), s.Address})
 		}
 	}
 	return rows

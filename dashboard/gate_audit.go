@@ -135,7 +135,7 @@ func (p *page) auditTable(entries []access.Entry) *table {
 	for i := range entries {
 		e := &entries[i]
 		t.Rows = append(t.Rows, []cell{
-			text(e.At.In(p.zone).Format("2006-01-02 15:04:05.000")), cell{label: p.auditWho(e.Who)}, raw(e.Action), raw(e.Object), raw(e.Address), raw(e.Hash),
+			text(e.At.In(p.zone).Format("2006-01-02 15:04:05.000")), {label: p.auditWho(e.Who)}, raw(e.Action), raw(e.Object), raw(e.Address), raw(e.Hash),
 		})
 	}
 	return t

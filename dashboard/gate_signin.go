@@ -38,8 +38,8 @@ type signIn struct {
 	Local   bool // name and password are asked
 }
 
-// demoDoor is a ready account and what its role sees.
-type demoDoor struct{ ID, Name, Sees string }
+// demoDoor is a ready account, what its role sees, and of which units.
+type demoDoor struct{ ID, Name, Sees, Scope string }
 
 // maxForm bounds the body of a form.
 const maxForm = 64 << 10
@@ -85,12 +85,12 @@ func (d *Dashboard) drawSignIn(w http.ResponseWriter, r *http.Request, status in
 		s.SignOns = append(s.SignOns, link{label: name, Href: d.base + way.Path + "?" + url.Values{"back": {s.Back}}.Encode()})
 	}
 	for _, a := range d.demos(r) {
-		door := demoDoor{ID: a.ID, Name: p.roleNames(a.Roles)}
-		if len(a.Roles) > 0 {
+		door := demoDoor{ID: a.ID, Name: p.demoName(a.ID, a.Roles), Scope: p.T("signin.demo.scope", "Scope", p.scopeText(a.Scope))}
+		switch {
+		case a.ID == demoPublisher:
+			door.Sees = p.T("demo.publisher.sees")
+		case len(a.Roles) > 0:
 			door.Sees = p.roleSees(a.Roles[0])
-		}
-		if !a.Scope.All && len(a.Scope.Regions) > 0 {
-			door.Name += p.T("list.of", "Scope", p.scopeText(a.Scope))
 		}
 		s.Demos = append(s.Demos, door)
 	}

@@ -303,7 +303,7 @@ func TestSignInPage(t *testing.T) {
 	})
 	for lang, want := range map[string][]string{
 		"zh": {"登录", "账号", "密码", "统一身份认证", "省统一认证", "忘记密码请联系管理员。"},
-		"en": {"Sign in", "Account", "Password", "Sign in with single sign-on (OIDC)", "Forgotten the password? Ask your administrator."},
+		"en": {"Sign in", "Account", "Password", "Sign in with single sign-on (OIDC)", "Forgot your password? Ask your administrator."},
 	} {
 		w := ask(d, "", http.MethodGet, "/sign-in?back=/ranking&lang="+lang, nil)
 		if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "private, no-store" {
@@ -430,7 +430,7 @@ func TestPassword(t *testing.T) {
 	}
 	form.Set("again", "another")
 	for err, want := range map[error]string{
-		access.WeakError{Reason: "short"}: "不足 12", access.ErrRefused: "现在的密码不对",
+		access.WeakError{Reason: "short"}: "不足 12", access.ErrRefused: "当前密码不对",
 	} {
 		g.changed = err
 		if w := ask(d, "new", http.MethodPost, "/account/password", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
@@ -582,6 +582,47 @@ func TestHeadSaysWhoIsThere(t *testing.T) {
 	w := ask(d, "leader", http.MethodPost, "/sign-out", url.Values{})
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/sign-in" || w.Header().Get("Clear-Site-Data") == "" {
 		t.Errorf("out: %d %v", w.Code, w.Header())
+	}
+}
+
+// The own account has one name on all pages of a language, and its sessions stand by their last use, the present marked.
+func TestOwnAccount(t *testing.T) {
+	g := newFakeGate()
+	g.people["demo"] = access.Person{ID: "demo:leader", Name: "省领导视图", Roles: []access.Role{access.Leader}, Scope: directory.Scope{All: true}, Method: access.MethodDemo}
+	g.sessions = []access.Session{
+		{Account: "demo:leader", Address: "192.0.2.1", Created: testNow, LastSeen: testNow.Add(-time.Hour)},
+		{Account: "demo:leader", Address: "192.0.2.2", Created: testNow, LastSeen: testNow, Present: true},
+	}
+	d := gatedDashboard(t, g, nil)
+	text := allText(parse(t, ask(d, "demo", http.MethodGet, "/account", nil).Body))
+	first, second := strings.Index(text, "192.0.2.2"), strings.Index(text, "192.0.2.1")
+	if first < 0 || second < first || strings.Count(text, "（本次会话）") != 1 || strings.Contains(text, "省领导视图") {
+		t.Errorf("the own account: %s", text)
+	}
+	root := parse(t, ask(d, "demo", http.MethodGet, "/account?lang=en", nil).Body)
+	checkLanguage(t, root, English)
+	if strings.Contains(allText(root), "省领导视图") {
+		t.Error("the name of a demo account in English")
+	}
+}
+
+// Two accounts of the demo that have one role can be told apart.
+func TestDemoEvaluators(t *testing.T) {
+	all := directory.Scope{All: true}
+	d := gatedDashboard(t, newFakeGate(), func(o *Options) {
+		o.Demo = true
+		o.DemoAccounts = []access.Account{
+			{ID: "demo:evaluator", Roles: []access.Role{access.Evaluator}, Scope: all}, {ID: demoPublisher, Roles: []access.Role{access.Evaluator}, Scope: all},
+		}
+	})
+	body := ask(d, "", http.MethodGet, "/sign-in", nil).Body.String()
+	for _, words := range []string{"<strong>评价员</strong>", "<strong>评价员（发布）</strong>", "可见范围：全部地区和部门"} {
+		if !strings.Contains(body, words) {
+			t.Errorf("no %s", words)
+		}
+	}
+	if body := ask(d, "administrator", http.MethodGet, "/accounts", nil).Body.String(); !strings.Contains(body, "共 3 个账号。 不含演示账号。") {
+		t.Error("the list does not say that demo accounts are not in it")
 	}
 }
 
