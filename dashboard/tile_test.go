@@ -135,7 +135,9 @@ func TestComparedPeriods(t *testing.T) {
 
 func TestFirstDayIsNotCompared(t *testing.T) {
 	store := newFakeStore(t)
-	d := newTestDashboard(t, store, func(o *Options) { o.Now = func() time.Time { return time.Date(2026, time.November, 1, 9, 0, 0, 0, testZone) } })
+	d := newTestDashboard(t, store, func(o *Options) {
+		o.Now = func() time.Time { return time.Date(2026, time.November, 1, 9, 0, 0, 0, testZone) }
+	})
 	p := d.newPage(newRequest("/?p=month"))
 	if err := p.prepare(); err != nil {
 		t.Fatal(err)
