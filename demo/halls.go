@@ -32,7 +32,7 @@ func (p *Province) openHalls(d *dice) {
 		for s := range specials {
 			l := specialLines[s]
 			p.addHall(hall{kind: specialHall, area: i, line: l, region: a.code}, a.name+lines[l].name+"办事大厅",
-				en+" "+lines[l].en+" Hall (demo)", share*rest/float64(specials))
+				en+" "+lines[l].officeEN[:strings.LastIndexByte(lines[l].officeEN, ' ')]+" Hall (demo)", share*rest/float64(specials))
 		}
 	}
 	p.openSmallHalls(d)
