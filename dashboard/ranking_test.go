@@ -256,7 +256,7 @@ func TestWhatIf(t *testing.T) {
 		t.Error("the ranking is marked as what it is not")
 	}
 	w := get(d, "/ranking.csv"+educationRanked+"&rule=with_defaults", English)
-	if name := w.Header().Get("Content-Disposition"); !strings.Contains(name, "what-if-with_defaults") || !strings.Contains(w.Body.String(), "WHAT IF: booked defaults") {
+	if name := w.Header().Get("Content-Disposition"); !strings.Contains(name, "what-if-with_defaults") || !strings.Contains(w.Body.String(), "WHAT IF: default ratings") {
 		t.Errorf("the file %s does not say that it is no ranking", name)
 	}
 }

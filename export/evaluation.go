@@ -67,12 +67,12 @@ func exact(p *scoring.Placed) (total float64) {
 	return total
 }
 
-// RankRange is the interval of a rank as a reader sees it: 第3–7名.
+// RankRange is the interval of a rank as a reader sees it: 第 3–7 名.
 func RankRange(p *scoring.Placed, lang string) string {
 	if p.RankLow == p.RankHigh {
-		return fmt.Sprintf(say(lang, "第%d名", "%d"), p.RankLow)
+		return fmt.Sprintf(say(lang, "第 %d 名", "%d"), p.RankLow)
 	}
-	return fmt.Sprintf(say(lang, "第%d–%d名", "%d–%d"), p.RankLow, p.RankHigh)
+	return fmt.Sprintf(say(lang, "第 %d–%d 名", "%d–%d"), p.RankLow, p.RankHigh)
 }
 
 // reason is why a unit has no rank, or a node no value.
@@ -85,10 +85,10 @@ func RuleText(rule scoring.AnswerRule, lang string) string {
 	switch rule {
 	case scoring.RuleDefaults:
 		return say(lang, "假设情形：默认评价按主动评价计入。仅供比较，不是评价结果，不得公布。",
-			"WHAT IF: booked defaults counted as if they had been chosen. For comparison only; this is no result and must not be published.")
+			"WHAT IF: default ratings counted as if they had been chosen. For comparison only; this is not a result and must not be published.")
 	case scoring.RuleSilence:
 		return say(lang, "假设情形：未评价按非常满意（5 级）计入。仅供比较，不是评价结果，不得公布。",
-			"WHAT IF: silence counted as very satisfied (level 5). For comparison only; this is no result and must not be published.")
+			"WHAT IF: silence counted as very satisfied (level 5). For comparison only; this is not a result and must not be published.")
 	default:
 		return ""
 	}
