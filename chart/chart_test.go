@@ -329,7 +329,10 @@ func TestQuadrantShowsWhatIsTaken(t *testing.T) {
 }
 
 func TestNamesAtCornersAreFolded(t *testing.T) {
-	for name, want := range map[string]string{"": "", "差评整改": "差评整改", "办理时长中位数": "办理时长中\n位数", "Rectification": "Rectificat\nion"} {
+	for name, want := range map[string]string{
+		"": "", "差评整改": "差评整改", "办理时长中位数": "办理时长\n中位数", "每十万差评数": "每十万\n差评数", "Rectification": "Rectification",
+		"Bad per 100,000": "Bad per\n100,000", "Median handling time": "Median\nhandling\ntime", "On-time rate": "On-time\nrate",
+	} {
 		if got := folded(name); got != want {
 			t.Errorf("folded(%q) = %q", name, got)
 		}

@@ -19,9 +19,9 @@ type Cell struct {
 	Link  string
 }
 
-// Class is one of a few states that a cell may be in, told apart by colour and by a sign.
+// Class is one of a few states that a cell may be in, told apart by colour and by a sign. The page has the legend.
 type Class struct {
-	Name string // in the legend
+	Name string
 	Tone Tone
 	Sign string // stands in the cell; may be empty
 }
@@ -76,8 +76,12 @@ func (h Heat) Figure() (Figure, error) {
 	if h.Plain {
 		across.Rotate = 0
 	}
+	top := "36"
+	if len(h.Classes) > 0 {
+		top = "4"
+	}
 	heat.SetGlobalOptions(
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: "36", Bottom: "4"}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "4", Top: top, Bottom: "4"}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: categories, Data: h.X, AxisLabel: across, AxisLine: axisLine(false), SplitLine: splitLine(false),
 			AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
@@ -102,7 +106,9 @@ func (h Heat) scale(known []float64) map[string]any {
 		pieces = append(pieces, piece{Value: &at, Label: strings.TrimSpace(c.Sign + " " + c.Name), Color: c.Tone.color()})
 	}
 	if len(h.Classes) > 0 {
-		return legend(pieces)
+		hidden := legend(pieces)
+		hidden["show"] = false
+		return hidden
 	}
 	if h.FewName != "" {
 		pieces = append(pieces, piece{Value: &few, Label: h.FewName, Color: "var(--few)"})

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -35,10 +36,10 @@ var shapeLooks = [MaxShapes]struct {
 	{"var(--main)", "dotted", "diamond"},
 }
 
-// longestName bounds the names around a radar and in its legend, in characters.
-const longestName = 16
+// longestName bounds the names around a radar and in its legend, in halves of a Han character.
+const longestName = 32
 
-// cornerWidth is how many halves of a Han character a line of a name at a corner holds.
+// cornerWidth is how many halves of a Han character a line of a name at a corner should hold.
 const cornerWidth = 10
 
 // Figure draws the radar. Tips are by shape.
@@ -79,29 +80,47 @@ func (r Radar) Figure() (Figure, error) {
 	return figure, err
 }
 
-// short is a name that leaves room for the figure.
-func short(name string) string {
-	if r := []rune(name); len(r) > longestName {
-		return string(r[:longestName-1]) + "…"
+// breadth is how many halves of a Han character a name takes.
+func breadth(name string) (n int) {
+	for _, r := range name {
+		n++
+		if r >= 0x2E80 { // Han and its punctuation
+			n++
+		}
 	}
-	return name
+	return n
 }
 
-// folded parts a name into lines that have room beside the figure: echarts breaks no names of a radar.
+// short is a name that leaves room for the figure.
+func short(name string) string {
+	if breadth(name) <= longestName {
+		return name
+	}
+	r := []rune(name)
+	for breadth(string(r)) >= longestName {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "…"
+}
+
+// unbroken are the pieces of a name that stay whole: words, and Han characters.
+var unbroken = regexp.MustCompile(` *(?:[\x{2E80}-\x{10FFFF}]|[^ \x{2E80}-\x{10FFFF}]+)`)
+
+// folded parts a name into lines of similar length between its words: echarts breaks no names of a radar.
 func folded(name string) string {
+	whole := breadth(name)
+	lines := max(1, (whole+cornerWidth-1)/cornerWidth)
+	room := (whole + lines - 1) / lines
+	room += room % 2
 	var b strings.Builder
 	taken := 0
-	for _, r := range name {
-		width := 1
-		if r >= 0x2E80 { // Han and its punctuation
-			width = 2
-		}
-		if taken+width > cornerWidth {
+	for _, piece := range unbroken.FindAllString(name, -1) {
+		if taken > 0 && taken+breadth(piece) > room {
 			b.WriteByte('\n')
-			taken = 0
+			piece, taken = strings.TrimLeft(piece, " "), 0
 		}
-		b.WriteRune(r)
-		taken += width
+		b.WriteString(piece)
+		taken += breadth(piece)
 	}
 	return b.String()
 }

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 
 	"haochaping/calendar"
@@ -90,9 +89,9 @@ func (c *comparer) change(now *scoring.Placed) *rankChange {
 	m := &rankChange{By: p.signed(by, c.to.result.Scheme.Decimals)}
 	m.Score = p.T("edition.change.score", "By", m.By)
 	if export.Ranks(c.from.result.Scheme) && export.Ranks(c.to.result.Scheme) {
-		m.Arrow, m.Text = p.direction(float64(was.Rank-now.Rank), strconv.Itoa(abs(was.Rank-now.Rank)), "edition.change.rank")
+		m.Arrow, m.Text = p.direction(float64(was.Rank-now.Rank), "edition.change.rank", "N", abs(was.Rank-now.Rank))
 	} else {
-		m.Arrow, m.Text = p.direction(by, p.Fixed(max(by, -by), c.to.result.Scheme.Decimals), "edition.change.points")
+		m.Arrow, m.Text = p.direction(by, "edition.change.points", "By", p.Fixed(max(by, -by), c.to.result.Scheme.Decimals))
 		m.Score = ""
 	}
 	switch {
@@ -108,13 +107,13 @@ func (c *comparer) change(now *scoring.Placed) *rankChange {
 	return m
 }
 
-// direction is an arrow, and a number with its sign and word.
-func (p *page) direction(by float64, size, id string) (arrow, text string) {
+// direction is an arrow, and words with what the message needs.
+func (p *page) direction(by float64, id string, pairs ...any) (arrow, text string) {
 	switch {
 	case by > 0:
-		return "▲", "+" + size + " " + p.T(id+".up")
+		return "▲", p.T(id+".up", pairs...)
 	case by < 0:
-		return "▼", "−" + size + " " + p.T(id+".down")
+		return "▼", p.T(id+".down", pairs...)
 	}
 	return "", p.T(id + ".same")
 }

@@ -194,7 +194,7 @@ func (p *page) placeCell(s *seen, u *scoring.Placed) cell {
 	case !export.Ranks(s.result.Scheme):
 		return cell{label: label{Text: p.None()}, Faint: true}
 	}
-	return text(s.place(u) + " (" + export.RankRange(u, p.lang) + ")")
+	return text(p.T("compare.within", "Value", s.place(u), "Range", export.RankRange(u, p.lang)))
 }
 
 func (p *page) spreadCell(s *seen, u *scoring.Placed) cell {
@@ -202,7 +202,7 @@ func (p *page) spreadCell(s *seen, u *scoring.Placed) cell {
 		return cell{label: label{Text: p.None()}, Faint: true}
 	}
 	score := func(x float64) string { return p.score(s.result.Scheme, x) }
-	return text(score(u.Score) + " (" + score(u.ScoreLow) + "–" + score(u.ScoreHigh) + ")")
+	return text(p.T("compare.within", "Value", score(u.Score), "Range", score(u.ScoreLow)+"–"+score(u.ScoreHigh)))
 }
 
 func (p *page) tierCell(s *seen, u *scoring.Placed) cell {

@@ -293,11 +293,11 @@ func TestSignificance(t *testing.T) {
 		now    *scoring.Placed
 		want   rankChange
 	}{
-		{"intervals touch", "b", "", unit("u", 1, 84), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+4.00", Score: "score +4.00", Sure: "not significant"}},
-		{"intervals do not touch", "b", "", unit("u", 5, 75), rankChange{Arrow: "▼", Text: "−2 fell in rank", By: "−5.00", Score: "score −5.00", Sure: "significant", Moved: true}},
+		{"intervals touch", "b", "", unit("u", 1, 84), rankChange{Arrow: "▲", Text: "up 2 places", By: "+4.00", Score: "score +4.00", Sure: "not significant"}},
+		{"intervals do not touch", "b", "", unit("u", 5, 75), rankChange{Arrow: "▼", Text: "down 2 places", By: "−5.00", Score: "score −5.00", Sure: "significant", Moved: true}},
 		{"nothing", "b", "", unit("u", 3, 80), rankChange{Text: "same rank", By: "0.00", Score: "score 0.00", Sure: "not significant"}},
-		{"a revision", "a", "", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+15.00", Score: "score +15.00", Sure: "revisions of one edition share their samples: significance is not judged"}},
-		{"another scheme", "b", "h", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "+2 rose in rank", By: "+15.00", Score: "score +15.00", Sure: "another scheme: significance is not judged"}},
+		{"a revision", "a", "", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "up 2 places", By: "+15.00", Score: "score +15.00", Sure: "revisions of one edition share their samples: significance is not judged"}},
+		{"another scheme", "b", "h", unit("u", 1, 95), rankChange{Arrow: "▲", Text: "up 2 places", By: "+15.00", Score: "score +15.00", Sure: "another scheme: significance is not judged"}},
 		{"new", "b", "", unit("v", 1, 95), rankChange{Text: "not in it"}},
 		{"had no rank", "b", "", unit("listed", 1, 95), rankChange{Text: "had no rank"}},
 	} {

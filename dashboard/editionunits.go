@@ -106,8 +106,7 @@ func (p *page) profileCard(s *seen, rev *edition.Revision, units []*scoring.Plac
 	p.addKept(p.unitValues(rev, units), card{
 		ID: "profile", Title: p.T("edition.profile"), Span: spanFull, Size: "plot", Open: true,
 	}, func(_ context.Context, c *card) error {
-		nodes, note := p.dimensions(s.result.Scheme, units)
-		c.Note = p.T(note, "Top", p.axisText(s.result.Scheme.Scale))
+		nodes, note, left := p.dimensions(s.result.Scheme, units)
 		c.Table = &table{Columns: []column{{Title: p.T("edition.dimension")}}}
 		radar := chart.Radar{Description: p.T("edition.profile.described"), Top: s.result.Scheme.Scale}
 		for i := range s.result.Scheme.Root.Children {
@@ -141,39 +140,61 @@ func (p *page) profileCard(s *seen, rev *edition.Revision, units []*scoring.Plac
 				c.Remarks = append(c.Remarks, p.T("edition.profile.missing", "Unit", name.Text))
 			}
 		}
-		if len(nodes) < leastAxes || len(radar.Shapes) == 0 {
+		if len(nodes) == 0 || len(radar.Shapes) == 0 {
 			c.Remarks = nil
 			return nil
+		}
+		c.Note = p.T(note, "Top", p.axisText(s.result.Scheme.Scale))
+		if len(left) > 0 {
+			c.Remarks = append(c.Remarks, p.T("edition.profile.left", "Names", strings.Join(left, p.T("list.and"))))
 		}
 		return c.draw(radar.Figure())
 	})
 }
 
-// dimensions are the axes: the nodes below the root that decide something and are known of one of the units, or where
-// these are too few, the indicators.
-func (p *page) dimensions(s *scheme.Scheme, units []*scoring.Placed) (nodes []*scheme.Node, note string) {
-	known := func(n *scheme.Node) bool {
-		return n.Weight > 0 && slices.ContainsFunc(units, func(u *scoring.Placed) bool {
-			f := export.NodeOf(u, n.ID)
-			return f != nil && f.Known
-		})
+// dimensions are the axes: the nodes below the root that all units with values have values of; where these are too
+// few, the indicators; where those are too few as well, what weighs and one unit has a value of. Names of nodes below
+// the root that are left out because not all units have them are in left.
+func (p *page) dimensions(s *scheme.Scheme, units []*scoring.Placed) (nodes []*scheme.Node, note string, left []string) {
+	has := func(u *scoring.Placed, n *scheme.Node) bool {
+		f := export.NodeOf(u, n.ID)
+		return f != nil && f.Known
 	}
+	var below []*scheme.Node
 	for i := range s.Root.Children {
-		if n := &s.Root.Children[i]; known(n) {
-			nodes = append(nodes, n)
+		below = append(below, &s.Root.Children[i])
+	}
+	leaves, _ := export.Leaves(s)
+	measured := slices.DeleteFunc(slices.Clone(units), func(u *scoring.Placed) bool {
+		return !slices.ContainsFunc(leaves, func(n *scheme.Node) bool { return has(u, n) })
+	})
+	some := func(n *scheme.Node) bool {
+		return slices.ContainsFunc(measured, func(u *scoring.Placed) bool { return has(u, n) })
+	}
+	all := func(n *scheme.Node) bool {
+		return some(n) && !slices.ContainsFunc(measured, func(u *scoring.Placed) bool { return !has(u, n) })
+	}
+	kinds := []struct {
+		of   []*scheme.Node
+		note string
+	}{{below, "edition.profile.note"}, {leaves, "edition.profile.leaves"}}
+	for _, weighs := range []bool{false, true} {
+		for _, kind := range kinds {
+			nodes, left = nil, nil
+			for _, n := range kind.of {
+				switch {
+				case weighs && n.Weight > 0 && some(n), !weighs && all(n):
+					nodes = append(nodes, n)
+				case !weighs && some(n):
+					left = append(left, n.Name.In(p.lang))
+				}
+			}
+			if len(nodes) >= leastAxes {
+				return nodes, kind.note, left
+			}
 		}
 	}
-	if len(nodes) >= leastAxes {
-		return nodes, "edition.profile.note"
-	}
-	nodes = nil
-	leaves, shares := export.Leaves(s)
-	for i, n := range leaves {
-		if shares[i] > 0 && known(n) {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes, "edition.profile.leaves"
+	return nil, "", nil
 }
 
 func (p *page) pointsCell(s *seen, u *scoring.Placed, id string) cell {
@@ -237,11 +258,16 @@ func (p *page) movedRows(s *seen, compared *comparer, now, was *scoring.Placed) 
 			return cell{label: label{Text: p.None()}, Faint: true}
 		}
 		c := text(p.valueOf(n.Unit, f.Estimate.Number))
-		if f.Estimate.N > 0 {
+		switch scored := p.valueOf(n.Unit, f.Scored); {
+		case f.Estimate.N == 0:
+		case f.Known && n.Shrink && scored != c.Text:
+			c.Text = p.T("edition.why.adjusted", "Value", c.Text, "Scored", scored, "Count", p.Int(f.Estimate.N))
+		default:
 			c.Text = p.T("edition.why.value", "Value", c.Text, "Count", p.Int(f.Estimate.N))
 		}
 		return c
 	}
+	weighs := func(f *scoring.NodeScore) bool { return f != nil && f.Known && f.Weight > 0 }
 	points := func(f *scoring.NodeScore) cell {
 		if f == nil || !f.Known {
 			return cell{label: label{Text: p.None()}, Faint: true}
@@ -261,10 +287,10 @@ func (p *page) movedRows(s *seen, compared *comparer, now, was *scoring.Placed) 
 	})
 	for _, n := range slices.Concat(leaves, gone) {
 		a, b := export.NodeOf(was, n.ID), export.NodeOf(now, n.ID)
-		by := part(b) - part(a)
-		if by == 0 {
+		if !weighs(a) && !weighs(b) {
 			continue
 		}
+		by := part(b) - part(a)
 		rows = append(rows, row{max(by, -by), []cell{first, text(n.Name.In(p.lang)), value(n, a), value(n, b), points(a), points(b), text(p.signed(by, places))}})
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.by, a.by) })
@@ -272,6 +298,7 @@ func (p *page) movedRows(s *seen, compared *comparer, now, was *scoring.Placed) 
 	for _, r := range rows {
 		out = append(out, r.cells)
 	}
+	first.Total = true
 	return append(out, []cell{
 		first, text(p.T("edition.why.all")), text(p.rankOrNone(was)), text(p.rankOrNone(now)),
 		text(p.score(s.result.Scheme, was.Score)), text(p.score(s.result.Scheme, now.Score)), text(p.signed(now.Score-was.Score, places)),

@@ -125,8 +125,8 @@ func TestEvidenceSays(t *testing.T) {
 		want   string
 		pack   bool
 	}{
-		"agrees":  {func(*evaluation.EvidenceSurvey) {}, "It adds up", true},
-		"differs": {func(s *evaluation.EvidenceSurvey) { s.Facts.Levels[4]++ }, "It does not add up: the listed records", true},
+		"agrees":  {func(*evaluation.EvidenceSurvey) {}, "Reconciled: the records", true},
+		"differs": {func(s *evaluation.EvidenceSurvey) { s.Facts.Levels[4]++ }, "Not reconciled: the records listed", true},
 		"dirty":   {func(s *evaluation.EvidenceSurvey) { s.Facts.Levels[4], s.Dirty = 1, 3 }, "wait to be counted anew: 3", true},
 		"many":    {func(s *evaluation.EvidenceSurvey) { s.Rows = evaluation.MaxEvidence + 1 }, "5,000,001 records; a pack holds at most 5,000,000", false},
 	} {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"haochaping/edition"
 	"haochaping/evaluation"
@@ -159,14 +161,22 @@ func (p *page) evidenceReasons(survey func() (evaluation.EvidenceSurvey, error))
 				case n.Reason.InFigures():
 					where = "apart"
 				}
-				reason := text(export.EvidenceReasonText(n.Reason, p.lang))
-				reason.Faint = where == "nowhere"
+				reason := cell{label: label{Text: p.None()}, Faint: true}
+				if where != "counted" {
+					reason = cell{label: label{Text: capital(export.EvidenceReasonText(n.Reason, p.lang))}, Faint: where == "nowhere"}
+				}
 				c.Table.Rows = append(c.Table.Rows, []cell{
 					text(p.T("evidence.records." + n.Records)), text(p.Int(n.N)), text(p.T("evidence.where." + where)), reason,
 				})
 			}
 			return nil
 		})
+}
+
+// capital begins a text with a capital letter.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // shownAlways are the figures that the check lists also where both sides are 0.

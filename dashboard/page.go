@@ -94,6 +94,7 @@ type card struct {
 	Span    string   // how wide it is
 	Size    string   // the class that gives the figure's box its height
 	Figure  *chart.Figure
+	Legend  []legendEntry // above the figure, where it draws none itself
 	Table   *table
 	Open    bool     // the table is shown at once
 	Empty   bool     // there are no data to show
@@ -104,6 +105,11 @@ type card struct {
 
 	csv  string // address of the table as CSV
 	form string // id of the form that it is sent with; '' = it is a plain address
+}
+
+// legendEntry is a mark of a figure and what it means.
+type legendEntry struct {
+	Mark, Sign, Text string
 }
 
 // The widths of cards.

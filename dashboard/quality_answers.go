@@ -53,7 +53,7 @@ func (p *page) sourceAnswersCard() {
 				c.Empty = true
 				return nil
 			}
-			c.Table = &table{Columns: p.answerColumns(p.T("column.source"), false), Note: p.T("answers.listed", "Shown", min(len(list), shownHalls), "N", len(list))}
+			c.Table = &table{Columns: p.answerColumns(p.T("column.source"), false), Note: p.answersListed(len(list))}
 			for _, a := range list[:min(len(list), shownHalls)] {
 				c.Table.Rows = append(c.Table.Rows, p.answerCells(a, false))
 			}
@@ -184,7 +184,7 @@ func (p *page) hallAnswersCard() {
 				return nil
 			}
 			sortAnswers(list)
-			c.Table = &table{Columns: p.answerColumns(p.T("column.hall"), true), Note: p.T("answers.listed", "Shown", min(len(list), shownHalls), "N", len(list))}
+			c.Table = &table{Columns: p.answerColumns(p.T("column.hall"), true), Note: p.answersListed(len(list))}
 			for _, a := range list[:min(len(list), shownHalls)] {
 				c.Table.Rows = append(c.Table.Rows, p.answerCells(a, true))
 			}
@@ -229,4 +229,12 @@ func (p *page) latenessCard() {
 			}
 			return nil
 		})
+}
+
+// answersListed says how many sources or halls there are, and how many of them are listed.
+func (p *page) answersListed(n int) string {
+	if n <= shownHalls {
+		return p.T("answers.all", "N", n)
+	}
+	return p.T("answers.listed", "Shown", shownHalls, "N", n)
 }

@@ -90,6 +90,7 @@ func (p *page) fillSources(c *card, a *arrived) error {
 		class := arrivalClasses[s]
 		class.Name = p.T("arrival." + string(s))
 		h.Classes = append(h.Classes, class)
+		c.Legend = append(c.Legend, legendEntry{"arrival-" + string(s), class.Sign, class.Name})
 	}
 	for y, source := range shown {
 		h.Y = append(h.Y, source)
@@ -194,7 +195,10 @@ func (p *page) fillOutliers(c *card, a *arrived) error {
 			received, text(p.usualText(x)), text(p.shareOfUsual(x)),
 		})
 	}
-	c.Table.Note = p.T("outliers.listed", "Shown", min(len(list), shownOutliers), "N", len(list))
+	c.Table.Note = p.T("outliers.all", "N", len(list))
+	if len(list) > shownOutliers {
+		c.Table.Note = p.T("outliers.listed", "Shown", shownOutliers, "N", len(list))
+	}
 	return nil
 }
 

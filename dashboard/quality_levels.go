@@ -38,7 +38,10 @@ func (p *page) spellsCard() {
 				{Title: p.T("spells.share"), Number: true},
 				{Title: p.T("spells.expected"), Number: true},
 				{Title: "P(0)", Number: true},
-			}, Note: p.T("spells.listed", "Shown", min(len(list), shownSpells), "N", len(list))}
+			}, Note: p.T("spells.all", "N", len(list))}
+			if len(list) > shownSpells {
+				c.Table.Note = p.T("spells.listed", "Shown", shownSpells, "N", len(list))
+			}
 			for i := range list[:min(len(list), shownSpells)] {
 				s := &list[i]
 				level := strconv.Itoa(s.Level)

@@ -39,7 +39,7 @@ func (p *page) scoresCard(v *rankingView, results func() (rankingResults, error)
 				return nil
 			}
 			if r.shown.Rule != scoring.RuleActive {
-				c.Note = export.RuleText(r.shown.Rule, p.lang) + c.Note
+				c.Note = p.T("rule.note", "Rule", export.RuleText(r.shown.Rule, p.lang), "Note", c.Note)
 			}
 			f := chart.Forest{Description: p.T("card.scores.described"), Name: p.T("ranking.score"), Top: r.shown.Scheme.Scale}
 			w := rankWriter{page: p, view: v, scheme: r.shown.Scheme}

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,11 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 		[]string{p.T("ranking.how.judged", "Name", s.Name.In(p.lang), "Version", s.Version)},
 		export.Rules(r.shown, p.lang), []string{p.T("ranking.how.cells")})
 	leaves := p.fillColumns(v, s)
+	for i, n := range leaves {
+		if n.ID == evaluation.ActiveRate {
+			v.Leaves[i].Name = cmp.Or(p.assumedRate(r.shown.Rule), v.Leaves[i].Name)
+		}
+	}
 	for i, t := range s.Tiers {
 		tier := rankTier{Name: t.Name.In(p.lang), From: p.axisText(t.From), Class: tierClass(i)}
 		for j := range r.shown.Ranked {
@@ -125,6 +131,18 @@ func (p *page) fillRanking(v *rankingView, r rankingResults) {
 	w.groups(ranked)
 	for _, placed := range listed {
 		v.Listed = append(v.Listed, w.row(placed))
+	}
+}
+
+// assumedRate is what the active rate is where other answers count as active; empty where none do.
+func (p *page) assumedRate(rule scoring.AnswerRule) string {
+	switch rule {
+	case scoring.RuleDefaults:
+		return p.T("rule.active_rate.with_defaults")
+	case scoring.RuleSilence:
+		return p.T("rule.active_rate.silence_is_5")
+	default:
+		return ""
 	}
 }
 

@@ -40,7 +40,7 @@ func (d *Dashboard) review(p *page) error {
 
 func (p *page) reviewCards(r *evaluation.ReviewDetails) {
 	show := func(id, title string, t *table) {
-		p.add(card{ID: id, Title: title, Span: spanHalf, Open: true}, func(_ context.Context, c *card) error {
+		p.add(card{ID: id, Title: title, Span: spanHalf, Open: true, EmptyText: p.T("review.steps.none")}, func(_ context.Context, c *card) error {
 			c.Table, c.Empty = t, len(t.Rows) == 0
 			return nil
 		})

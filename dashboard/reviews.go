@@ -231,9 +231,14 @@ func (p *page) clock(due time.Time, open bool, came calendar.Day) cell {
 	return cell{label: label{Text: p.T("review.clock."+colour, "Day", p.lastDay(due))}, Mark: "clock-" + colour}
 }
 
-// lastDay is the last day on which something due at an instant is in time.
+// lastDay is the last day on which something due at an instant is in time, with its year if that is not today's.
 func (p *page) lastDay(due time.Time) string {
-	return p.MonthDay(calendar.DayOf(due.Add(-time.Nanosecond), p.zone))
+	day := calendar.DayOf(due.Add(-time.Nanosecond), p.zone)
+	year, _, _ := day.Date()
+	if now, _, _ := p.today().Date(); year != now {
+		return p.Date(day)
+	}
+	return p.MonthDay(day)
 }
 
 // reviewPlace is where a review was given: hall and window, else department, else region.

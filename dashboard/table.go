@@ -29,6 +29,7 @@ type cell struct {
 	Href  string
 	Faint bool   // not to be judged by
 	Mark  string // class of a coloured mark before the text
+	Total bool   // of the first cell: the row sums up those above it
 }
 
 // drawnRow and drawnCell are a row as its template wants it: pages have thousands of cells, and a template finds what
@@ -36,6 +37,7 @@ type cell struct {
 type drawnRow struct {
 	Head  *drawnCell
 	Cells []drawnCell
+	Total bool
 }
 
 type drawnCell struct {
@@ -59,7 +61,7 @@ func (t *table) Body() []drawnRow {
 			drawn[j] = drawnCell{c.Text, c.Href, class, c.Mark, c.Name}
 		}
 		if len(drawn) > 0 {
-			rows[i] = drawnRow{&drawn[0], drawn[1:]}
+			rows[i] = drawnRow{&drawn[0], drawn[1:], cells[0].Total}
 		}
 	}
 	return rows
