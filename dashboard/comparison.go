@@ -109,7 +109,7 @@ func (p *page) readComparisons(ctx context.Context, now *evaluation.Facts) ([]co
 	}
 	list := p.compared()
 	if own, _ := p.wholeDays(); own != p.period.Range && own.Len() > 0 {
-		p.compareNote(p.T("change.whole", "Day", p.ShortDate(own.To)))
+		p.compareNote(p.T("change.whole", "Day", p.MonthDay(own.To)))
 	}
 	for i := range list {
 		c := &list[i]
