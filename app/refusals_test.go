@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +27,14 @@ type operators struct{}
 
 func (operators) Person(*http.Request) access.Person {
 	return access.Person{ID: "op", Roles: []access.Role{access.Operator}, Scope: directory.Scope{All: true}}
+}
+
+// acts are what was put on record.
+type acts []string
+
+func (a *acts) Record(_ context.Context, by access.Person, action, object string) error {
+	*a = append(*a, by.ID+" "+action+" "+object)
+	return nil
 }
 
 // A record that only lacks an entry of a code map is replayed from the page, is counted, and its value never shows.
@@ -63,8 +72,9 @@ func TestReplayThroughThePage(t *testing.T) {
 	if err := w.StoreSource(t.Context(), record.Source{Name: "portal", CodeMaps: []record.DatedMap{{Map: mended}}}); err != nil {
 		t.Fatal(err)
 	}
+	var done acts
 	d, err := dashboard.New(dashboard.Options{
-		Gate: operators{}, Store: w, Evaluator: ranking{a}, Directory: w.Directory, Logger: slog.New(slog.DiscardHandler), Refusals: refusals{a},
+		Gate: operators{}, Recorder: &done, Store: w, Evaluator: ranking{a}, Directory: w.Directory, Logger: slog.New(slog.DiscardHandler), Refusals: refusals{a},
 		Zone: zone, Now: func() time.Time { return now }, CardTimeout: time.Minute,
 	})
 	if err != nil {
@@ -116,6 +126,9 @@ func TestReplayThroughThePage(t *testing.T) {
 	replay(url.Values{"what": {"chosen"}, "id": {b.Refused[0].ID.String()}}, "已重放 1 条，仍被拒收 0 条")
 	replay(url.Values{"what": {"filter"}}, "已重放 1 条，仍被拒收 1 条", "1 条仍被拒收：tags · 编码对照表没有对应项")
 	replay(url.Values{"what": {"filter"}}, "已重放 0 条，仍被拒收 1 条")
+	if len(done) != 3 || !strings.HasPrefix(done[0], "op ") {
+		t.Errorf("on record: %q, want three replays", done)
+	}
 	if n := strings.Count(page("/quality/refusals"), `type="checkbox"`); n != 1 {
 		t.Errorf("%d records can be replayed, want 1", n)
 	}
