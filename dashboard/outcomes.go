@@ -173,7 +173,7 @@ func (p *page) keptMonth(month calendar.Range) (*outcomeAnswer, bool) {
 	if month.To >= today-31 {
 		patience = outcomesRecent
 	}
-	if moved := a.generation != p.Generation.Number || a.steps != steps; age >= outcomesAge || moved && age >= patience {
+	if moved := a.generation != p.wanted.Number || a.steps != steps; age >= outcomesAge || moved && age >= patience {
 		p.dashboard.facts.meanwhile(outcomesKey(month), p.dashboard.facts.timeout, p.monthReader(month))
 	}
 	return a, true
@@ -208,7 +208,7 @@ func (p *page) monthReader(month calendar.Range) func(context.Context) (any, err
 		cache.mu.Lock()
 		defer cache.mu.Unlock()
 		a := &outcomeAnswer{
-			list: list, generation: p.Generation.Number, steps: steps, dir: p.dir, today: calendar.DayOf(p.now, p.zone), read: p.now,
+			list: list, generation: p.wanted.Number, steps: steps, dir: p.dir, today: calendar.DayOf(p.now, p.zone), read: p.now,
 			views: newRecent[outcomeView, []evaluation.Outcome](keptViews),
 		}
 		cache.answers.put(month.From, a)
