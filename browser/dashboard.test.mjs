@@ -254,7 +254,7 @@ test("ranks come with their range, and a plot of scores beside its table", async
     const [from, to] = interval.split("–").map(Number);
     assert.ok(from <= Number(score) && Number(score) <= to, `${score}: ${interval}`);
   }
-  assert.ok(units.some(({ range }) => /第\d+–\d+名/.test(range)), "small units have a range of ranks");
+  assert.ok(units.some(({ range }) => /第 \d+–\d+ 名/.test(range)), "small units have a range of ranks");
   const plotted = await page.evaluate(() => window.echarts.getInstanceByDom(document.querySelector("#plot-scores")).getOption().series[0]);
   assert.equal(plotted.data.length, Math.min(units.length, 60));
   assert.equal(plotted.markLine.data.length, plotted.data.length, "each dot has its interval");
