@@ -48,6 +48,9 @@ func (p *page) loadFindings(ctx context.Context) error {
 	if !p.person.Scope.All {
 		mine = slices.DeleteFunc(slices.Clone(list), func(f findings.Finding) bool { return !p.maySee(&f) })
 	}
+	if p.Template == "wall" {
+		mine = slices.DeleteFunc(slices.Clone(mine), aboutClerk)
+	}
 	for _, f := range findings.Lead(mine, shownFindings) {
 		v := findingView{
 			Kind: p.T("finding." + string(f.Kind)), Text: f.Text.In(p.lang), Action: f.Action.In(p.lang),
@@ -62,6 +65,11 @@ func (p *page) loadFindings(ctx context.Context) error {
 		o.Findings = append(o.Findings, v)
 	}
 	return nil
+}
+
+// aboutClerk reports whether a finding is about a single clerk: on a wall such a one is shown to everybody in the room.
+func aboutClerk(f findings.Finding) bool {
+	return slices.ContainsFunc(f.Units, func(u findings.Unit) bool { return u.Kind == findings.Staff })
 }
 
 // maySee reports whether a finding is about nothing but units of the reader's scope. What is about no unit, or about a

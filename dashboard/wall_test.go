@@ -14,6 +14,7 @@ import (
 
 	"haochaping/access"
 	"haochaping/directory"
+	"haochaping/evaluation/findings"
 )
 
 func TestWall(t *testing.T) {
@@ -69,6 +70,24 @@ func stream(t *testing.T, d *Dashboard, during func()) string {
 		t.Error(got)
 	}
 	return w.Body.String()
+}
+
+// Whoever stands before a wall learns nothing of a single clerk.
+func TestWallNamesNoClerk(t *testing.T) {
+	store := newFakeStore(t)
+	clerk := findings.Finding{
+		ID: "unasked", Kind: findings.Unasked, Severity: findings.Act, Impact: 1e9, Text: findings.Text{ZH: "工作人员 P-17 很少出示评价页。"},
+		Units: []findings.Unit{{Kind: findings.Staff, Code: "P-17"}, findings.WindowUnit(store.dir, "H990101001", "2")},
+	}
+	d := newTestDashboard(t, store, func(o *Options) {
+		withOverview(store)(o)
+		o.Findings = fakeFindings{list: append([]findings.Finding{clerk}, testFindings(store.dir)...), at: testNow}
+	})
+	for path, want := range map[string]bool{"/": true, "/wall": false} {
+		if body := get(d, path, Chinese).Body.String(); strings.Contains(body, "P-17") != want || !strings.Contains(body, "该县在2026年4月至6月") {
+			t.Errorf("%s: a clerk is named: %v", path, !want)
+		}
+	}
 }
 
 func TestWallEvents(t *testing.T) {

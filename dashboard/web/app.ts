@@ -116,10 +116,14 @@ addEventListener("afterprint", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(false));
 
 // A row of links that is wider than its screen begins with the one where the reader is.
-for (const here of document.querySelectorAll<HTMLElement>(".menu [aria-current], .rooms [aria-current]")) {
-  const row = here.parentElement;
-  if (row) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+function showHere(): void {
+  for (const here of document.querySelectorAll<HTMLElement>(".menu [aria-current], .rooms [aria-current]")) {
+    const row = here.parentElement;
+    if (row) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
 }
+addEventListener("resize", showHere);
+showHere();
 
 showPatterns(patternsWanted());
 drawAll();
