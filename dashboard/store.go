@@ -178,6 +178,19 @@ func (c *cache) read(ctx context.Context, w *wanted, q evaluation.Query) ([]eval
 func recall[K comparable, V any](
 	ctx context.Context, c *cache, w *wanted, kept *recent[K, *answer[V]], key K, timeout time.Duration, read func(context.Context) (V, error),
 ) (V, error) {
+	c.mu.Lock()
+	a, ok := kept.get(key)
+	will, again := false, false
+	if ok {
+		will, again = a.judge(w, c.now())
+	}
+	c.mu.Unlock()
+	if will {
+		w.got(a.of)
+		if !again {
+			return a.value, nil
+		}
+	}
 	g := w.Generation
 	flight := fmt.Sprintf("%d %T %#v", g.Number, key, key)
 	renew := func(ctx context.Context) (any, error) {
@@ -200,18 +213,8 @@ func recall[K comparable, V any](
 		}
 		return v, err
 	}
-	c.mu.Lock()
-	a, ok := kept.get(key)
-	will, again := false, false
-	if ok {
-		will, again = a.judge(w, c.now())
-	}
-	c.mu.Unlock()
-	if again {
-		c.meanwhile(flight, timeout, renew)
-	}
 	if will {
-		w.got(a.of)
+		c.meanwhile(flight, timeout, renew)
 		return a.value, nil
 	}
 	made, err := c.flyFor(ctx, flight, timeout, renew)
